@@ -1,0 +1,74 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: see HouseRules in Sources/README.md for the reason of each.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+]
+
+/// A system library of Debian: one folder with a module map and a header that names it.
+func library(_ name: String) -> Target {
+    .systemLibrary(name: name, path: "Sources/\(name)")
+}
+
+func swift(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+    name: "eventail",
+    products: [.executable(name: "eventail", targets: ["eventail"])],
+    targets: [
+        // C and C++: each is imported by exactly one Swift target.
+        library("CInotifyTools"), library("CSQLite"), library("CYAML"), library("CPCRE2"), library("CZstd"),
+        library("CHTTPParser"), library("CWslay"), library("COpenSSL"),
+        .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Werror"])]),
+        .target(name: "CResources", exclude: ["profiles", "page"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+        .target(
+            name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17", "-O3"])],
+            linkerSettings: [.linkedLibrary("simdjson")]),
+
+        // Swift, lowest first: an arrow may only point up this list.
+        swift("EventailSystem", ["CLinux", "CResources"]),
+        swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
+        swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
+        swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
+        swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
+        swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"]),
+        swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailJSON", "EventailStore", "EventailSystem", "EventailTail"]),
+        swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem"]),
+        swift("EventailServer", [
+            "CHTTPParser", "COpenSSL", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore",
+            "EventailSystem",
+        ]),
+        .executableTarget(
+            name: "eventail",
+            dependencies: [
+                "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailServer", "EventailSinks", "EventailStore",
+                "EventailSystem", "EventailTail",
+            ],
+            swiftSettings: strict),
+
+        // Tests: one target for each module above, then what crosses modules.
+        swift("EventailTestSupport", ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),
+        tests("EventailSystemTests", ["EventailTestSupport", "EventailSystem"]),
+        tests("EventailJSONTests", ["EventailTestSupport", "EventailSystem", "EventailJSON"]),
+        tests("EventailEventsTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents"]),
+        tests("EventailTailTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail"]),
+        tests("EventailStoreTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore"]),
+        tests("EventailAggregateTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate"]),
+        tests("EventailPipelineTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline"]),
+        tests("EventailSinksTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks"]),
+        tests("EventailServerTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks", "EventailServer"]),
+    ]
+)

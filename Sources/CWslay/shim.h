@@ -1,0 +1,2 @@
+// wslay 1.1.1: WebSocket frames. Imported by EventailServer only.
+#include <wslay/wslay.h>
