@@ -42,6 +42,7 @@ let package = Package(
         swift("EventailSystem", ["CLinux", "CResources"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
         swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
+        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"]),
@@ -54,7 +55,8 @@ let package = Package(
         .executableTarget(
             name: "eventail",
             dependencies: [
-                "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailServer", "EventailSinks", "EventailStore",
+                "EventailAggregate", "EventailConfiguration", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailServer", "EventailSinks",
+                "EventailStore",
                 "EventailSystem", "EventailTail",
             ],
             swiftSettings: strict),
@@ -64,6 +66,7 @@ let package = Package(
         tests("EventailSystemTests", ["EventailTestSupport", "EventailSystem"]),
         tests("EventailJSONTests", ["EventailTestSupport", "EventailSystem", "EventailJSON"]),
         tests("EventailEventsTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents"]),
+        tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailTailTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail"]),
         tests("EventailStoreTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore"]),
         tests("EventailAggregateTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate"]),
