@@ -4,8 +4,10 @@
 #define CLINUX_H
 
 // Without _GNU_SOURCE: with it the system's own types differ from those of Swift's Glibc module. GNU extensions are wrapped in shim.c.
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>
