@@ -3,21 +3,27 @@
 
 #include <sys/resource.h>
 
+#define XXH_INLINE_ALL
+#include <xxhash.h>
+
 _Static_assert(sizeof(((struct CLinux_identity *)0)->handle) >= 4 + MAX_HANDLE_SZ, "a file handle must fit");
 
-int CLinux_identity_of(int descriptor, struct CLinux_identity *identity) {
+static int look(int descriptor, const char *path, int flags, int with_handle, struct CLinux_identity *identity) {
   memset(identity, 0, sizeof *identity);
   struct statx status;
-  if (statx(descriptor, "", AT_EMPTY_PATH | AT_STATX_SYNC_AS_STAT, STATX_BASIC_STATS | STATX_BTIME, &status) != 0) return errno;
+  if (statx(descriptor, path, flags | AT_STATX_SYNC_AS_STAT, STATX_BASIC_STATS | STATX_BTIME, &status) != 0) return errno;
   identity->device = ((uint64_t)status.stx_dev_major << 32) | status.stx_dev_minor;
   identity->inode = status.stx_ino;
   identity->size = status.stx_size;
   identity->mode = status.stx_mode;
+  identity->links = status.stx_nlink;
   if (status.stx_mask & STATX_BTIME) identity->birth_nanoseconds = status.stx_btime.tv_sec * 1000000000LL + status.stx_btime.tv_nsec;
+  if (!with_handle) return 0;
   union { struct file_handle handle; char room[sizeof(struct file_handle) + MAX_HANDLE_SZ]; } space;
   space.handle.handle_bytes = MAX_HANDLE_SZ;
   int mount;
-  if (name_to_handle_at(descriptor, "", &space.handle, &mount, AT_EMPTY_PATH) == 0) {
+  int follow = flags & AT_EMPTY_PATH ? AT_EMPTY_PATH : AT_SYMLINK_FOLLOW;
+  if (name_to_handle_at(descriptor, path, &space.handle, &mount, follow) == 0) {
     int32_t type = space.handle.handle_type;
     memcpy(identity->handle, &type, 4);
     memcpy(identity->handle + 4, space.handle.f_handle, space.handle.handle_bytes);
@@ -25,6 +31,15 @@ int CLinux_identity_of(int descriptor, struct CLinux_identity *identity) {
   }
   return 0;
 }
+int CLinux_identity_of(int descriptor, struct CLinux_identity *identity) { return look(descriptor, "", AT_EMPTY_PATH, 1, identity); }
+int CLinux_identity_at(const char *path, int with_handle, struct CLinux_identity *identity) {
+  return look(AT_FDCWD, path, 0, with_handle, identity);
+}
+int64_t CLinux_read_behind(int descriptor, void *prefix, size_t prefix_length, void *target, size_t count, int64_t offset) {
+  struct iovec parts[2] = {{prefix, prefix_length}, {target, count}};
+  return preadv(descriptor, parts, 2, offset);
+}
+uint64_t CLinux_hash(const void *bytes, size_t count) { return XXH3_64bits(bytes, count); }
 
 int CLinux_open(const char *path, int flags, unsigned mode) { return open(path, flags, mode); }
 int CLinux_openat(int folder, const char *path, int flags, unsigned mode) { return openat(folder, path, flags, mode); }

@@ -43,12 +43,19 @@ struct CLinux_identity {
   int64_t birth_nanoseconds;  // 0 when unknown
   uint64_t size;
   uint32_t mode;
+  uint32_t links;             // how many names it has
   uint32_t handle_length;     // bytes used of handle, type included
   uint8_t handle[132];        // handle_type (4 bytes) then f_handle: struct file_handle ends in a flexible array
 };
 
 // statx and name_to_handle_at of an open descriptor. Returns 0 or an errno.
 int CLinux_identity_of(int descriptor, struct CLinux_identity *identity);
+// The same of a path, links followed, without opening it; the handle only when asked for. Returns 0 or an errno.
+int CLinux_identity_at(const char *path, int with_handle, struct CLinux_identity *identity);
+// preadv: first into prefix, then into target, in one look at the file.
+int64_t CLinux_read_behind(int descriptor, void *prefix, size_t prefix_length, void *target, size_t count, int64_t offset);
+// XXH3 of xxhash.h, whose inline form is macros.
+uint64_t CLinux_hash(const void *bytes, size_t count);
 
 // Variadic in C: open(2), fcntl(2), ioctl(2) are not importable. Each returns the value or -1 with errno set.
 int CLinux_open(const char *path, int flags, unsigned mode);

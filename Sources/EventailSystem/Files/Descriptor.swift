@@ -35,6 +35,36 @@ public final class Descriptor: Sendable {
         }
     }
 
+    /// Reads in one look at most `prefixCount` bytes from `offset` into `prefix` and the `count` bytes behind them into `target`; answers how many came in all.
+    public func read(
+        prefix: UnsafeMutableRawPointer, prefixCount: Int, into target: UnsafeMutableRawPointer, count: Int, at offset: Int64
+    ) throws(SystemError) -> Int {
+        while true {
+            let got = unsafe CLinux_read_behind(number, prefix, prefixCount, target, count, offset)
+            if got >= 0 { return Int(got) }
+            let error = SystemError.last("read")
+            if !error.isInterrupted { throw error }
+        }
+    }
+
+    /// The first position at or behind `offset` that is no hole; nil when only a hole follows. A file system without holes answers `offset`.
+    public func firstByte(from offset: Int64) throws(SystemError) -> Int64? {
+        let found = CLinux_seek_data(number, offset)
+        if found >= 0 { return found }
+        let error = SystemError.last("seek")
+        switch error.code {
+        case ENXIO: return nil
+        case EINVAL, EOPNOTSUPP: return offset
+        default: throw error
+        }
+    }
+
+    /// The path the kernel knows this open file by now; nil when its last name is gone.
+    public var currentPath: String? {
+        guard let target = FileSystem.linkTarget("/proc/self/fd/\(number)"), target.utf8.first == 0x2F, !target.hasSuffix(" (deleted)") else { return nil }
+        return target
+    }
+
     /// Appends all of `bytes` at the descriptor's own position, in as many calls as the kernel wants.
     public func writeAll(_ bytes: UnsafeRawBufferPointer) throws(SystemError) {
         var done = 0
@@ -63,6 +93,11 @@ public final class Descriptor: Sendable {
             let error = SystemError.last("fdatasync")
             if !error.isInterrupted { throw error }
         }
+    }
+
+    /// Closes a descriptor that another library owns in programs that this process starts.
+    public static func set(closeOnExec number: Int32) throws(SystemError) {
+        if CLinux_fcntl(number, F_SETFD, Int(FD_CLOEXEC)) < 0 { throw SystemError.last("fcntl") }
     }
 
     /// Cuts or extends the file to `length` bytes.

@@ -12,23 +12,38 @@ public struct FileIdentity: Hashable, Sendable, CustomStringConvertible {
     public var description: String { key }
 }
 
-/// What the kernel tells of an open file in one look.
+/// What the kernel tells of a file in one look.
 public struct FileStatus: Sendable {
     public let identity: FileIdentity
     public let size: Int64
     public let isRegular: Bool
     public let inode: UInt64
     public let device: UInt64
+    /// How many names it has; 0 when it is deleted and only open.
+    public let links: Int
 
     /// Looks at an open file.
     public init(of file: Descriptor) throws(SystemError) {
         var raw = CLinux_identity()
         let code = unsafe CLinux_identity_of(file.number, &raw)
         if code != 0 { throw SystemError(code: code, operation: "statx") }
+        self.init(&raw)
+    }
+
+    /// Looks at what a path leads to, links followed, without opening it.
+    public init(at path: String) throws(SystemError) {
+        var raw = CLinux_identity()
+        let code = unsafe CLinux_identity_at(path, 1, &raw)
+        if code != 0 { throw SystemError(code: code, operation: "statx \(path)") }
+        self.init(&raw)
+    }
+
+    private init(_ raw: inout CLinux_identity) {
         size = Int64(raw.size)
         isRegular = CLinux_is_regular(raw.mode) != 0
         inode = raw.inode
         device = raw.device
+        links = Int(raw.links)
         if raw.handle_length > 0 {
             let length = Int(raw.handle_length)
             let hex = unsafe withUnsafeBytes(of: &raw.handle) { bytes in

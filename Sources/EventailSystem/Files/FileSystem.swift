@@ -97,6 +97,38 @@ public enum FileSystem {
         return unsafe String(cString: text)
     }
 
+    /// What a symbolic link says, nil when it is none.
+    public static func linkTarget(_ path: String) -> String? {
+        var text = [UInt8](repeating: 0, count: 4096)
+        let length = unsafe text.withUnsafeMutableBytes { room in unsafe readlink(path, room.baseAddress!, room.count) }
+        return length < 0 ? nil : String(decoding: text[0..<length], as: UTF8.self)
+    }
+
+    /// The descriptors of this process that the kernel describes as `target`, e.g. `anon_inode:inotify`.
+    public static func descriptors(of target: String) throws(SystemError) -> Set<Int32> {
+        var found: Set<Int32> = []
+        for name in try names(in: "/proc/self/fd") where linkTarget("/proc/self/fd/\(name)") == target {
+            if let number = Int32(name) { found.insert(number) }
+        }
+        return found
+    }
+
+    /// The name of the file system of `path` when changes made elsewhere do not show in its events, nil for a local one.
+    public static func remoteKind(at path: String) throws(SystemError) -> String? {
+        var status = statfs()
+        if unsafe statfs(path, &status) != 0 { throw SystemError.last("statfs \(path)") }
+        switch UInt32(truncatingIfNeeded: Int(status.f_type)) {
+        case 0x6969: return "nfs"
+        case 0x517B, 0xFF53_4D42, 0xFE53_4D42: return "smb"
+        case 0x6573_5546: return "fuse"
+        case 0x0102_1997: return "9p"
+        case 0x00C3_6400: return "ceph"
+        case 0x5346_414F, 0x6B41_4653: return "afs"
+        case 0x0BD0_0BD0: return "lustre"
+        default: return nil
+        }
+    }
+
     /// The folder part of a path, `.` for a bare name.
     public static func folder(of path: String) -> String {
         guard let slash = path.lastIndex(of: "/") else { return "." }
