@@ -1,0 +1,158 @@
+/// Sets of words, each word with a number, found by a hash that has no collisions within its set.
+///
+/// A word is compared as its first 8 bytes, its last 8 bytes and its length; only words longer than 16 bytes need more. All sets lie in one
+/// piece of memory. *Owns* that memory. *Thread*: any, it never changes. *Limits*: words below 64 KiB.
+@safe final class WordTables: @unchecked Sendable {
+    // @unchecked: written by init only.
+    struct Table {
+        var multiplier: UInt64 = 0
+        var shift: UInt64 = 63
+        var first: Int32 = 0
+    }
+    struct Entry {
+        var head: UInt64 = 0
+        var tail: UInt64 = 0
+        /// `empty` when there is no word.
+        var length: UInt32 = Entry.empty
+        /// The next word with the same hash, -1 for none: only for long words that differ in the middle alone.
+        var next: Int32 = -1
+        /// Where the whole word lies in `bytes`.
+        var offset: Int32 = 0
+        var number: Int32 = -1
+
+        static let empty = UInt32.max
+    }
+
+    let tables: UnsafeMutablePointer<Table>
+    let entries: UnsafeMutablePointer<Entry>
+    private let bytes: UnsafeMutablePointer<UInt8>
+
+    /// Makes one table of each list. A word given twice keeps its first number.
+    init(_ lists: [[(word: [UInt8], number: Int32)]]) {
+        var tables: [Table] = []
+        var entries: [Entry] = []
+        var bytes: [UInt8] = []
+        for list in lists { Self.add(list, &tables, &entries, &bytes) }
+        unsafe self.tables = Self.copy(tables)
+        unsafe self.entries = Self.copy(entries)
+        unsafe self.bytes = Self.copy(bytes)
+    }
+
+    deinit {
+        unsafe tables.deallocate()
+        unsafe entries.deallocate()
+        unsafe bytes.deallocate()
+    }
+
+    private static func copy<Element>(_ array: [Element]) -> UnsafeMutablePointer<Element> {
+        let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(array.count, 1))
+        for index in array.indices { unsafe (memory + index).initialize(to: array[index]) }
+        return unsafe memory
+    }
+
+    private static func add(_ list: [(word: [UInt8], number: Int32)], _ tables: inout [Table], _ entries: inout [Entry], _ bytes: inout [UInt8]) {
+        var made: [Entry] = []
+        var seen: Set<[UInt8]> = []
+        for (word, number) in list where seen.insert(word).inserted {
+            let padded = word + [UInt8](repeating: 0, count: 8)
+            let (head, tail) = unsafe padded.withUnsafeBufferPointer { unsafe Self.ends($0.baseAddress.unsafelyUnwrapped, word.count) }
+            made.append(Entry(head: head, tail: tail, length: UInt32(word.count), offset: Int32(bytes.count), number: number))
+            bytes += word
+        }
+        var bits: UInt64 = 1
+        while 1 << bits < made.count * 2 { bits += 1 }
+        var table = Table(shift: 64 - bits, first: Int32(entries.count))
+        var random: UInt64 = 0x9E37_79B9_7F4A_7C15
+        let distinct = Set(made.map { Self.mix($0.head, $0.tail, $0.length) }).count
+        var attempts = 0
+        search: while true {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            table.multiplier = random | 1
+            attempts += 1
+            if attempts % 500 == 0 { table.shift -= 1 }
+            let places = Set(made.map { Self.place($0, table) })
+            if places.count == distinct { break search }
+        }
+        let start = entries.count
+        let size = 1 << (64 - Int(table.shift))
+        entries += [Entry](repeating: Entry(), count: size)
+        for var entry in made {
+            let place = start + Self.place(entry, table)
+            if entries[place].length == Entry.empty {
+                entries[place] = entry
+            } else {
+                entry.next = entries[place].next
+                entries[place].next = Int32(entries.count)
+                entries.append(entry)
+            }
+        }
+        tables.append(table)
+    }
+
+    private static func place(_ entry: Entry, _ table: Table) -> Int {
+        Int(truncatingIfNeeded: (mix(entry.head, entry.tail, entry.length) &* table.multiplier) >> table.shift)
+    }
+
+    @inline(__always)
+    private static func mix(_ head: UInt64, _ tail: UInt64, _ length: UInt32) -> UInt64 {
+        head ^ (tail &<< 23 | tail &>> 41) &+ UInt64(length) &* 0x9E37_79B9_7F4A_7C15
+    }
+
+    /// The first and last 8 bytes of a word, behind whose start 8 bytes are readable.
+    @inline(__always)
+    private static func ends(_ word: UnsafePointer<UInt8>, _ length: Int) -> (head: UInt64, tail: UInt64) {
+        let head = unsafe UnsafeRawPointer(word).loadUnaligned(as: UInt64.self)
+        if length >= 8 { return unsafe (head, UnsafeRawPointer(word + length - 8).loadUnaligned(as: UInt64.self)) }
+        // A shift by 64 gives 0: the empty word.
+        return (head & ~(UInt64.max << UInt64(length * 8)), 0)
+    }
+
+    /// The number of a word in a table, -1 when it is none of them. At least 8 bytes are readable at `word`.
+    @inline(__always)
+    func number(_ word: UnsafePointer<UInt8>, _ length: Int, in table: Int) -> Int {
+        let (head, tail) = unsafe Self.ends(word, length)
+        let table = unsafe tables[table]
+        let place = Int(truncatingIfNeeded: (Self.mix(head, tail, UInt32(truncatingIfNeeded: length)) &* table.multiplier) >> table.shift)
+        let entry = unsafe entries + (Int(table.first) + place)
+        if unsafe entry.pointee.head == head && entry.pointee.tail == tail && entry.pointee.length == UInt32(truncatingIfNeeded: length) {
+            if length <= 16 { return Int(unsafe entry.pointee.number) }
+            return unsafe whole(word, length, entry)
+        }
+        return unsafe entry.pointee.next < 0 ? -1 : whole(word, length, entry)
+    }
+
+    /// Compares every byte with a word and those that share its hash.
+    private func whole(_ word: UnsafePointer<UInt8>, _ length: Int, _ first: UnsafeMutablePointer<Entry>) -> Int {
+        var number = unsafe Int32(first - entries)
+        while number >= 0 {
+            let entry = unsafe entries[Int(number)]
+            if entry.length == UInt32(truncatingIfNeeded: length) {
+                let stored = unsafe bytes + Int(entry.offset)
+                var index = 0
+                while index < length {
+                    guard unsafe stored[index] == word[index] else { break }
+                    index += 1
+                }
+                if index == length { return Int(entry.number) }
+            }
+            number = entry.next
+        }
+        return -1
+    }
+}
+
+/// A set of words, each with a number of at least 0.
+public struct WordTable: Sendable {
+    private let tables: WordTables
+    public let isEmpty: Bool
+
+    public init(_ words: [(word: [UInt8], number: Int32)]) {
+        tables = WordTables([words])
+        isEmpty = words.isEmpty
+    }
+
+    /// The number of a word, -1 when it is none of the set. At least 8 bytes are readable at `word`.
+    public func number(_ word: UnsafePointer<UInt8>, _ length: Int) -> Int {
+        unsafe tables.number(word, length, in: 0)
+    }
+}
