@@ -1,0 +1,87 @@
+/// The tables of sinks.
+enum SinkFields {
+    static let variants = Variants(
+        name: "sink",
+        kinds: [
+            kind("history", "Keeps events on this machine, for queries and replay.", history),
+            kind("file", "Writes events to a file that it rotates.", file),
+            kind("console", "Shows events on standard output.", console),
+            kind("redis_streams", "Adds events to a Redis stream.", redisStreams, isLater: true),
+            kind("redis_pubsub", "Publishes events to Redis channels.", redisPublish, isLater: true),
+            kind("kafka", "Produces events to Kafka topics.", kafka, isLater: true),
+        ])
+
+    private static func kind(_ type: String, _ help: String, _ fields: [Field], isLater: Bool = false) -> Variants.Kind {
+        let article = type.first == "i" ? "an" : "a"
+        return Variants.Kind(type: type, help: help, part: Part(name: "\(article) \(type) sink", fields: common + fields), isLater: isLater)
+    }
+
+    private static let common = [
+        Field("name", .name, .required, "Its name in metrics, logs and checkpoints; unique."),
+        Field("type", .choice(["history", "file", "console", "redis_streams", "redis_pubsub", "kafka"]), .required, "What kind of sink it is."),
+        Field("enabled", .boolean, .scalar("true"), "Whether it runs at all."),
+    ]
+
+    private static let history = [
+        Field(
+            "keep",
+            .part(Part(name: "keep", fields: [
+                Field("age", .duration(.seconds(60)...(.seconds(36_500 * 86_400))), .scalar("30d"), "Older events are removed."),
+                Field("size", .size(16 << 20...1 << 50), .scalar("2GiB"), "When it is larger the oldest events are removed."),
+            ])), .part, "How much is kept."),
+    ]
+
+    private static let file = [
+        Field("path", .path, .required, "The file."),
+        Field(
+            "rotate",
+            .part(Part(name: "rotate", fields: [
+                Field("size", .size(4 << 10...1 << 50), .scalar("256MiB"), "How large the file grows before a new one is begun."),
+                Field("keep", .integer(0...10_000), .scalar("8"), "How many full files are kept."),
+                Field("compress", .choice(["zstd", "none"]), .scalar("zstd"), "How full files are compressed."),
+            ])), .part, "When a new file is begun."),
+    ]
+
+    private static let console = [
+        Field("level", .choice(["debug", "info", "warning", "error", "critical"]), .scalar("info"), "Events below this severity are left out."),
+        Field("color", .choice(["auto", "always", "never"]), .scalar("auto"), "Whether colors are used; auto: on a terminal."),
+        Field("format", .choice(["auto", "pretty", "json"]), .scalar("auto"), "One line for people or the event's own line; auto: pretty on a terminal."),
+    ]
+
+    private static let delivery = Field(
+        "delivery", .choice(["exactly_once", "at_least_once"]), .scalar("exactly_once"), "Whether an event may arrive twice after a crash.")
+
+    private static let redisStreams = [
+        Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
+        Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
+        Field("maxlen", .integer(0...1 << 50), .scalar("1000000"), "About how many entries the stream keeps; 0: all."),
+        delivery,
+    ]
+
+    private static let redisPublish = [
+        Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
+        Field("channel", .text, .scalar("agent:events"), "The channel; each execution has its own below it."),
+    ]
+
+    private static let kafka = [
+        Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),
+        Field("topic", .text, .scalar("agent-events"), "The topic."),
+        Field(
+            "topics",
+            .part(Part(name: "topics", fields: [
+                Field("default", .text, .scalar("agent-events"), "The topic of all other events."),
+                Field("outcome", .text, .scalar("agent-outcomes"), "The topic of outcome events."),
+                Field("metrics", .text, .scalar("agent-metrics"), "The topic of figures."),
+            ])), .unset, "Topics by kind of event, in place of topic."),
+        delivery,
+        Field("compression", .choice(["none", "gzip", "snappy", "lz4", "zstd"]), .scalar("zstd"), "How batches are compressed."),
+        Field("linger", .duration(.zero...(.seconds(60))), .scalar("5ms"), "How long a batch may wait for more events."),
+        Field("username", .text, .unset, "The SASL user."),
+        Field("password", .secret, .unset, "The SASL password."),
+        Field("sasl_mechanism", .choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), .unset, "The SASL mechanism."),
+        Field("tls_ca", .path, .unset, "Certificates of authorities to trust, PEM."),
+        Field("tls_certificate", .path, .unset, "This client's certificate, PEM."),
+        Field("tls_key", .path, .unset, "This client's private key, PEM."),
+        Field("options", .map(.text), .unset, "Any further setting of librdkafka."),
+    ]
+}

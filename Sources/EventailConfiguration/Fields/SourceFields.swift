@@ -1,0 +1,44 @@
+/// The tables of sources.
+enum SourceFields {
+    static let variants = Variants(
+        name: "source",
+        kinds: [
+            Variants.Kind(type: "files", help: "Tails files.", part: Part(name: "a files source", fields: common + files), isLater: false),
+            Variants.Kind(
+                type: "redis_streams", help: "Reads a Redis stream, in hub mode.",
+                part: Part(
+                    name: "a redis_streams source",
+                    fields: common + [
+                        Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
+                        Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
+                    ]),
+                isLater: true),
+            Variants.Kind(
+                type: "kafka", help: "Reads a Kafka topic, in hub mode.",
+                part: Part(
+                    name: "a kafka source",
+                    fields: common + [
+                        Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),
+                        Field("topic", .text, .scalar("agent-events"), "The topic."),
+                        Field("options", .map(.text), .unset, "Any further setting of librdkafka."),
+                    ]),
+                isLater: true),
+        ])
+
+    private static let common = [
+        Field("name", .name, .required, "Its name in metrics, logs and checkpoints; unique."),
+        Field("type", .choice(["files", "redis_streams", "kafka"]), .scalar("files"), "What kind of source it is."),
+    ]
+
+    private static let files = [
+        Field("paths", .list(.path), .required, "Files or patterns; ** stands for any number of folders."),
+        Field("exclude", .list(.path), .texts([]), "Patterns of files to leave out."),
+        Field("profile", .profile, .scalar("auto"), "How its lines are read: auto, the name of a built-in profile or the path of one."),
+        Field("start_at", .choice(["beginning", "end"]), .scalar("beginning"), "Where to begin in a file without a checkpoint."),
+        Field("unknown_types", .choice(["reject", "pass"]), .scalar("reject"), "What becomes of events whose type the profile does not know."),
+        Field("max_line_bytes", .size(1 << 10...1 << 30), .scalar("16MiB"), "Longer lines are dead letters; reading goes on at the next line."),
+        Field(
+            "scan_interval", .duration(.milliseconds(100)...(.seconds(3600))), .scalar("5s"),
+            "How often folders are looked through besides the kernel's notices."),
+    ]
+}

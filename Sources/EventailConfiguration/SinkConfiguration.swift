@@ -1,0 +1,71 @@
+public import EventailEvents
+
+/// One place where events go.
+public enum SinkConfiguration: Sendable, Equatable {
+    case history(History)
+    case file(File)
+    case console(Console)
+
+    /// Events kept on this machine.
+    public struct History: Sendable, Equatable {
+        public var name: String
+        /// Older events are removed.
+        public var age: Duration
+        /// In bytes; when it is larger the oldest events are removed.
+        public var size: Int64
+    }
+
+    /// Events in a file that is rotated.
+    public struct File: Sendable, Equatable {
+        public var name: String
+        public var path: String
+        /// How large the file grows before a new one is begun, in bytes.
+        public var rotateSize: Int64
+        /// How many full files are kept.
+        public var keep: Int
+        public var compresses: Bool
+    }
+
+    /// Events on standard output.
+    public struct Console: Sendable, Equatable {
+        public enum Color: String, Sendable { case auto, always, never }
+        public enum Format: String, Sendable { case auto, pretty, json }
+
+        public var name: String
+        /// Events below this severity are left out.
+        public var level: Severity
+        public var color: Color
+        public var format: Format
+    }
+
+    public var name: String {
+        switch self {
+        case .history(let history): history.name
+        case .file(let file): file.name
+        case .console(let console): console.name
+        }
+    }
+
+    /// Nil for kinds that this version does not run; the reader has refused them unless they are disabled.
+    init?(_ settings: SettingValue) {
+        let name = settings["name"].text
+        switch settings["type"].text {
+        case "history":
+            let keep = settings["keep"]
+            self = .history(History(name: name, age: keep["age"].duration, size: keep["size"].size))
+        case "file":
+            let rotate = settings["rotate"]
+            self = .file(
+                File(
+                    name: name, path: settings["path"].text, rotateSize: rotate["size"].size, keep: rotate["keep"].integer,
+                    compresses: rotate["compress"].text == "zstd"))
+        case "console":
+            self = .console(
+                Console(
+                    name: name, level: Severity(name: settings["level"].text) ?? .info,
+                    color: Console.Color(rawValue: settings["color"].text) ?? .auto,
+                    format: Console.Format(rawValue: settings["format"].text) ?? .auto))
+        default: return nil
+        }
+    }
+}
