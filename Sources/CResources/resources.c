@@ -10,10 +10,35 @@ FILE_BYTES(page_index) = {
 FILE_BYTES(prices) = {
 #embed "../../Config/prices.yaml" suffix(, )
     0};
+FILE_BYTES(superagent) = {
+#embed "profiles/superagent.yaml" suffix(, )
+    0};
+FILE_BYTES(aladdin) = {
+#embed "profiles/aladdin.yaml" suffix(, )
+    0};
+FILE_BYTES(auren) = {
+#embed "profiles/auren.yaml" suffix(, )
+    0};
+FILE_BYTES(outcome) = {
+#embed "profiles/outcome.yaml" suffix(, )
+    0};
+FILE_BYTES(eremos) = {
+#embed "profiles/eremos.yaml" suffix(, )
+    0};
+FILE_BYTES(generic) = {
+#embed "profiles/generic.yaml" suffix(, )
+    0};
 
+// `auto` asks the profiles in this order.
 static const CResources_file files[] = {
     ENTRY("page/index.html", page_index),
     ENTRY("prices.yaml", prices),
+    ENTRY("profiles/superagent.yaml", superagent),
+    ENTRY("profiles/aladdin.yaml", aladdin),
+    ENTRY("profiles/auren.yaml", auren),
+    ENTRY("profiles/outcome.yaml", outcome),
+    ENTRY("profiles/eremos.yaml", eremos),
+    ENTRY("profiles/generic.yaml", generic),
 };
 
 const CResources_file *CResources_files(void) { return files; }
