@@ -19,6 +19,9 @@ public enum ProcessUsage {
 
     public static var identifier: Int32 { getpid() }
 
+    /// Ends the process at once with an exit status.
+    public static func end(_ status: Int32) -> Never { exit(status) }
+
     /// A write to a closed socket or pipe must answer EPIPE, not end the process.
     public static func ignoreBrokenPipes() { CLinux_ignore_signal(SIGPIPE) }
 
