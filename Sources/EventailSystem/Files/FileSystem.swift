@@ -22,7 +22,7 @@ public enum FileSystem {
         try file.writeAll(bytes)
         try file.synchronize()
         try rename(temporary, to: path)
-        try synchronizeFolder(of: path)
+        try synchronizeFolder(containing: path)
     }
 
     public static func rename(_ path: String, to target: String) throws(SystemError) {
@@ -142,7 +142,8 @@ public enum FileSystem {
         return Int64(status.f_bavail) * Int64(status.f_bsize)
     }
 
-    static func synchronizeFolder(of path: String) throws(SystemError) {
+    /// Makes the entry of `path` in its folder durable.
+    public static func synchronizeFolder(containing path: String) throws(SystemError) {
         let folder = try Descriptor.open(folder(of: path), [.read, .folder])
         if fsync(folder.number) != 0 { throw SystemError.last("fsync \(FileSystem.folder(of: path))") }
     }

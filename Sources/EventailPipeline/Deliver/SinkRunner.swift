@@ -1,0 +1,257 @@
+internal import EventailEvents
+internal import EventailSystem
+internal import Synchronization
+
+/// Runs one sink on a thread of its own: live batches from a bounded queue, what it missed from the files, in the journal's order.
+///
+///     opening -> catching up -> attached -> (queue full) catching up -> ...
+///         ^____________ failing (back-off) ______________|
+///
+/// *Owns* the sink, its queue and its progress. *Thread*: `offer`, `wasDetached` and `status` by others, all else its own.
+/// *Limits*: `queueCapacity` batches; commits at least every `commitInterval` or `commitBytes`.
+public final class SinkRunner: Sendable {
+    public struct Limits: Sendable {
+        public var queueCapacity = 64
+        public var commitInterval: Duration = .milliseconds(200)
+        public var commitBytes: Int64 = 16 << 20
+        public init() {}
+    }
+
+    public var name: String { sink.name }
+    let sink: any Sink
+    private let limits: Limits
+    private let journal: Journal
+    private let fanout: Fanout
+    private let keeper: any CheckpointKeeper
+    private let makeReader: @Sendable () -> any BatchReader
+    private let queue: BoundedQueue<Delivery>
+    /// Closed when the live path has ended: what is in the journal then is all there is.
+    private let ending = BoundedQueue<Bool>(capacity: 1)
+    /// Closed when the sink must stop wherever it is.
+    private let giveUp = BoundedQueue<Bool>(capacity: 1)
+    private let missed = Atomic<Bool>(false)
+    private let shared: Mutex<SinkStatus>
+    private let committed: Mutex<Progress?> = Mutex(nil)
+
+    public init(
+        _ sink: any Sink, limits: Limits = Limits(), journal: Journal, fanout: Fanout, keeper: any CheckpointKeeper,
+        makeReader: @escaping @Sendable () -> any BatchReader
+    ) {
+        self.sink = sink
+        self.limits = limits
+        self.journal = journal
+        self.fanout = fanout
+        self.keeper = keeper
+        self.makeReader = makeReader
+        queue = BoundedQueue(capacity: limits.queueCapacity)
+        shared = Mutex(SinkStatus(name: sink.name, kind: sink.kind))
+    }
+
+    // MARK: for other threads
+
+    /// Takes a live batch unless the queue is full.
+    func offer(_ delivery: Delivery) -> Bool { queue.tryPush(delivery) }
+
+    /// The live path goes on without this sink, which will read what it missed.
+    func wasDetached() {
+        missed.store(true, ordering: .sequentiallyConsistent)
+        shared.withLock { $0.state = .detached }
+    }
+
+    public var status: SinkStatus {
+        var status = shared.withLock { $0 }
+        status.queueDepth = queue.count
+        status.queueCapacity = limits.queueCapacity
+        status.lagEntries = journal.head - (committed.withLock { $0?.index } ?? journal.tail)
+        return status
+    }
+
+    /// The progress last committed, nil before the sink was first opened.
+    public var progress: Progress? { committed.withLock { $0 } }
+
+    /// The live path has ended: deliver the rest, then end.
+    public func finish() {
+        ending.close()
+        queue.close()
+    }
+
+    /// End as soon as the sink returns, delivered or not; what is missing follows after the next start.
+    public func abandon() {
+        giveUp.close()
+        finish()
+    }
+
+    // MARK: the thread
+
+    /// The body of the thread; returns when all is delivered after `finish`, or after `abandon`. False when something is left undelivered.
+    @discardableResult
+    public func run() -> Bool {
+        var backoff = Backoff()
+        while true {
+            do throws(SinkError) {
+                try sink.open()
+                var progress = try startingProgress()
+                committed.withLock { $0 = progress }
+                try deliver(&progress, &backoff)
+                sink.close()
+                return progress.index == journal.head
+            } catch {
+                fanout.detach(self)
+                queue.removeAll()
+                switch error {
+                case .misconfigured:
+                    failed(error)
+                    Log.error("sink", "stopped: \(error)", ["sink": name])
+                    // It stays failing, named in /readyz, until the configuration is mended.
+                    _ = ending.pop()
+                    return false
+                case .unavailable:
+                    failed(error)
+                    let wait = backoff.failed()
+                    Log.warning("sink", "\(error)", ["sink": name, "retry_in": "\(wait)"])
+                    if giveUp.isClosed { return false }
+                    _ = giveUp.pop(within: wait)
+                    if giveUp.isClosed { return false }
+                }
+            }
+        }
+    }
+
+    /// The sink's own checkpoints where it holds them, else the kept ones; a new sink starts at the oldest entry.
+    private func startingProgress() throws(SinkError) -> Progress {
+        let kept = try keeper.progress(of: name) ?? Progress(index: journal.tail, checkpoints: [])
+        guard let own = try sink.ownCheckpoints() else { return kept }
+        return Progress(index: min(kept.index, journal.head), checkpoints: own)
+    }
+
+    private func deliver(_ progress: inout Progress, _ backoff: inout Backoff) throws(SinkError) {
+        var uncommitted = Uncommitted()
+        while true {
+            try catchUp(&progress, &uncommitted)
+            backoff.succeeded()
+            while !missed.load(ordering: .sequentiallyConsistent) {
+                if giveUp.isClosed { return try commit(&progress, &uncommitted) }
+                guard let delivery = queue.pop(within: uncommitted.untilDue(limits)) else {
+                    try commit(&progress, &uncommitted)
+                    if ending.isClosed && progress.index == journal.head { return }
+                    if queue.isClosed && progress.index != journal.head { break }
+                    continue
+                }
+                // Between a sink's catching up and its attaching a batch may come twice.
+                if delivery.index < progress.index { continue }
+                try write(delivery.batch, delivery.index, &progress, &uncommitted)
+            }
+            if giveUp.isClosed { return try commit(&progress, &uncommitted) }
+            // Detached: first what is still in the queue, which precedes what was missed.
+            while let delivery = queue.tryPop() {
+                if delivery.index != progress.index { continue }
+                try write(delivery.batch, delivery.index, &progress, &uncommitted)
+            }
+        }
+    }
+
+    /// Reads the journal from this sink's index until it is at the head, then attaches.
+    private func catchUp(_ progress: inout Progress, _ uncommitted: inout Uncommitted) throws(SinkError) {
+        missed.store(false, ordering: .sequentiallyConsistent)
+        if fanout.attach(self, at: progress.index, of: journal) { return became(.attached) }
+        became(.catchingUp)
+        let reader = makeReader()
+        while !giveUp.isClosed {
+            let entries: ArraySlice<JournalEntry>
+            do throws(SystemError) { entries = try journal.entries(from: progress.index) } catch {
+                throw .unavailable("the journal cannot be read: \(error)", remedy: "see that the state folder is readable")
+            }
+            if entries.isEmpty {
+                missed.store(false, ordering: .sequentiallyConsistent)
+                if fanout.attach(self, at: progress.index, of: journal) { return became(.attached) }
+                continue
+            }
+            for entry in entries {
+                if giveUp.isClosed { return }
+                try take(entry, reader, &progress, &uncommitted)
+            }
+        }
+    }
+
+    private func take(
+        _ entry: JournalEntry, _ reader: any BatchReader, _ progress: inout Progress, _ uncommitted: inout Uncommitted
+    ) throws(SinkError) {
+        if progress.position(entry.identity, entry.generation) >= entry.end { return progress.passed(entry) }
+        if let batch = try reader.batch(of: entry, after: progress.checkpoint(entry.identity, entry.generation)) {
+            try write(batch, entry.index, &progress, &uncommitted)
+        } else {
+            Log.error(
+                "sink", "bytes of a file are gone before this sink had them",
+                ["sink": name, "file": entry.path, "from": "\(entry.start)", "to": "\(entry.end)"])
+            shared.withLock { $0.lostBytes += entry.end - entry.start }
+            progress.passed(entry)
+        }
+    }
+
+    private func write(
+        _ batch: EventBatch, _ index: Int64, _ progress: inout Progress, _ uncommitted: inout Uncommitted
+    ) throws(SinkError) {
+        try sink.write(batch, from: progress.position(batch.file.identity, batch.file.generation))
+        progress.wrote(batch, index: index)
+        uncommitted.wrote(batch)
+        if uncommitted.isDue(limits) { try commit(&progress, &uncommitted) }
+    }
+
+    private func commit(_ progress: inout Progress, _ uncommitted: inout Uncommitted) throws(SinkError) {
+        if uncommitted.batches == 0 && progress.index == (committed.withLock { $0?.index }) { return }
+        do throws(SystemError) { try journal.synchronize() } catch {
+            throw .unavailable("the journal cannot be made durable: \(error)", remedy: "free space in the state folder")
+        }
+        let moved = progress.takeMoved()
+        // A sink that stores checkpoints itself still tells the keeper its index: it says where to read on.
+        let stored = try sink.commit(moved)
+        try keeper.keep(stored ? [] : moved, index: progress.index, of: name)
+        committed.withLock { $0 = progress }
+        shared.withLock { status in
+            status.events += uncommitted.events
+            status.bytes += uncommitted.bytes
+        }
+        uncommitted = Uncommitted()
+    }
+
+    private func became(_ state: SinkStatus.State) {
+        shared.withLock { status in
+            status.state = state
+            if state == .attached { status.lastError = nil }
+        }
+    }
+
+    private func failed(_ error: SinkError) {
+        shared.withLock { status in
+            status.state = .failing
+            status.lastError = error.description
+            status.lastErrorTime = .now()
+            status.retries += 1
+        }
+    }
+
+    /// What was written since the last commit.
+    private struct Uncommitted {
+        var batches = 0
+        var events: Int64 = 0
+        var bytes: Int64 = 0
+        var since: Int64 = 0
+
+        mutating func wrote(_ batch: EventBatch) {
+            if batches == 0 { since = Timestamp.monotonicNanoseconds() }
+            batches += 1
+            events += Int64(batch.events.count)
+            bytes += batch.end - batch.start
+        }
+
+        func isDue(_ limits: Limits) -> Bool {
+            bytes >= limits.commitBytes || (batches > 0 && Timestamp.monotonicNanoseconds() - since >= limits.commitInterval.nanoseconds)
+        }
+
+        /// How long the next batch may be waited for.
+        func untilDue(_ limits: Limits) -> Duration {
+            if batches == 0 { return .seconds(1) }
+            return .nanoseconds(max(0, limits.commitInterval.nanoseconds - (Timestamp.monotonicNanoseconds() - since)))
+        }
+    }
+}

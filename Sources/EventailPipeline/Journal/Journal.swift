@@ -1,0 +1,171 @@
+public import EventailEvents
+public import EventailSystem
+internal import Synchronization
+
+/// The order of the live path, on disk: one entry a batch, no payload (the agents' files keep that).
+///
+/// It makes three things exact that would else be guesses: an event has the same sequence number (cursor) for every consumer and after
+/// every restart; a consumer that is behind reads what the others had, in the same order; after a crash reading goes on behind the
+/// last batch that anybody may have seen.
+///
+/// Segments `journal/<first index>.log`, each with a header, then records: a file's definition (`F`) before its first entry (`E`). An entry is
+/// written in one write before any consumer sees its batch, so a killed process loses none; before a consumer's checkpoint moves past an entry the
+/// segment is synchronized, so a machine that stops loses none that counts. A cut last record is dropped on open.
+///
+/// *Owns* the segments. *Thread*: `append` by the live path, reading by any (each has its own `JournalReader`). *Limits*: segments of
+/// 65,536 entries (5 MB), removed when every consumer is past them.
+public final class Journal: Sendable {
+    public static let entriesPerSegment: Int64 = 65_536
+    static let magic: [UInt8] = Array("eventail-journal-1\n".utf8)
+
+    private let folder: String
+    private let state: Mutex<State>
+
+    struct State {
+        var segments: [Int64] = []
+        var file: Descriptor?
+        /// Bytes of whole records in it.
+        var size: Int64 = 0
+        var nextIndex: Int64 = 0
+        var nextSequence: Int64 = 1
+        /// Files defined in the open segment.
+        var numbers: [FileKey: UInt32] = [:]
+        var unsynchronized = false
+    }
+
+    struct FileKey: Hashable {
+        let identity: FileIdentity
+        let generation: Int
+        let path: String
+        let source: String
+    }
+
+    /// Opens the journal of a state folder, making it when new. `atLeast` is the first sequence number that the caller knows to be unused.
+    public init(folder: String, firstUnusedSequence atLeast: Int64) throws(SystemError) {
+        self.folder = folder
+        try FileSystem.makeFolder(folder)
+        var segments: [Int64] = []
+        for name in try FileSystem.names(in: folder) where name.hasSuffix(".log") {
+            if let first = Int64(name.dropLast(4)) { segments.append(first) }
+        }
+        segments.sort()
+        var initial = State()
+        initial.segments = segments
+        if let last = segments.last {
+            let reader = try JournalSegment.read(Self.path(folder, last), first: last)
+            initial.nextIndex = last + Int64(reader.entries.count)
+            // An empty segment follows one whose last entry tells the sequence.
+            var newest = reader.entries.last
+            if newest == nil, segments.count > 1 {
+                let before = segments[segments.count - 2]
+                newest = try JournalSegment.read(Self.path(folder, before), first: before).entries.last
+            }
+            initial.nextSequence = newest?.nextSequence ?? 1
+            let file = try Descriptor.open(Self.path(folder, last), [.readWrite, .append])
+            if reader.validBytes < reader.totalBytes {
+                Log.warning("journal", "the last record was cut and is dropped", ["segment": Self.path(folder, last), "bytes": "\(reader.totalBytes - reader.validBytes)"])
+                try file.truncate(to: Int64(reader.validBytes))
+            }
+            initial.file = file
+            initial.size = Int64(reader.validBytes)
+            initial.numbers = reader.numbers
+        }
+        initial.nextSequence = max(initial.nextSequence, atLeast)
+        state = Mutex(initial)
+    }
+
+    /// The index that the next entry gets: how far a consumer that has everything is.
+    public var head: Int64 { state.withLock { $0.nextIndex } }
+    /// The sequence number that the next event gets.
+    public var nextSequence: Int64 { state.withLock { $0.nextSequence } }
+    /// The oldest entry still kept.
+    public var tail: Int64 { state.withLock { $0.segments.first ?? $0.nextIndex } }
+
+    /// Writes an entry for a batch and gives the batch its sequence numbers; answers the entry's index.
+    public func append(_ batch: EventBatch, firstLine: Int64) throws(SystemError) -> Int64 {
+        let result: Result<Int64, SystemError> = state.withLock { state in
+            do throws(SystemError) { return .success(try write(batch, firstLine, &state)) } catch { return .failure(error) }
+        }
+        return try result.get()
+    }
+
+    private func write(_ batch: EventBatch, _ firstLine: Int64, _ state: inout State) throws(SystemError) -> Int64 {
+        if state.file == nil || state.nextIndex - (state.segments.last ?? 0) >= Self.entriesPerSegment { try startSegment(&state) }
+        var record: [UInt8] = []
+        let key = FileKey(identity: batch.file.identity, generation: batch.file.generation, path: batch.file.path, source: batch.file.source)
+        let known = state.numbers[key]
+        let number = known ?? UInt32(state.numbers.count)
+        if known == nil { JournalSegment.encode(key, number, into: &record) }
+        JournalSegment.encode(
+            JournalEntry(
+                index: state.nextIndex, identity: key.identity, generation: key.generation, path: key.path, source: key.source, start: batch.start,
+                end: batch.end, firstLine: firstLine, nextLine: batch.nextLine, firstSequence: state.nextSequence, events: batch.events.count,
+                fingerprint: batch.fingerprint),
+            number, into: &record)
+        guard let file = state.file else { preconditionFailure("startSegment opened a file") }
+        do throws(SystemError) { try file.writeAll(record) } catch {
+            // A part of a record must not stand before the next one.
+            try file.truncate(to: state.size)
+            throw error
+        }
+        state.size += Int64(record.count)
+        state.numbers[key] = number
+        state.unsynchronized = true
+        batch.firstSequence = state.nextSequence
+        state.nextSequence += Int64(batch.events.count)
+        state.nextIndex += 1
+        return state.nextIndex - 1
+    }
+
+    private func startSegment(_ state: inout State) throws(SystemError) {
+        if let old = state.file { try old.synchronize() }
+        let first = state.nextIndex
+        let path = Self.path(folder, first)
+        let file = try Descriptor.open(path, [.readWrite, .append, .create, .truncate])
+        var header = Self.magic
+        header.append(littleEndian: first)
+        try file.writeAll(header)
+        try file.synchronize()
+        try FileSystem.synchronizeFolder(containing: path)
+        state.file = file
+        state.size = Int64(header.count)
+        if state.segments.last != first { state.segments.append(first) }
+        state.numbers = [:]
+    }
+
+    /// Makes all entries so far durable; called before checkpoints move.
+    public func synchronize() throws(SystemError) {
+        let file = state.withLock { state -> Descriptor? in
+            defer { state.unsynchronized = false }
+            return state.unsynchronized ? state.file : nil
+        }
+        do throws(SystemError) { try file?.synchronize() } catch {
+            state.withLock { $0.unsynchronized = true }
+            throw error
+        }
+    }
+
+    /// Removes segments that lie wholly before `index`; the newest stays.
+    public func prune(before index: Int64) throws(SystemError) {
+        let gone = state.withLock { state -> [Int64] in
+            var gone: [Int64] = []
+            while state.segments.count > 1, state.segments[1] <= index { gone.append(state.segments.removeFirst()) }
+            return gone
+        }
+        for first in gone { try FileSystem.remove(Self.path(folder, first)) }
+    }
+
+    /// The entries from `index` on, at most those of one segment; empty at the head.
+    public func entries(from index: Int64) throws(SystemError) -> ArraySlice<JournalEntry> {
+        let first = state.withLock { state in state.nextIndex <= index ? nil : state.segments.last { $0 <= index } }
+        guard let first else { return [] }
+        let segment = try JournalSegment.read(Self.path(folder, first), first: first)
+        let skip = Int(index - first)
+        return skip < segment.entries.count ? segment.entries[skip...] : []
+    }
+
+    static func path(_ folder: String, _ first: Int64) -> String {
+        let digits = String(first)
+        return folder + "/" + String(repeating: "0", count: max(0, 19 - digits.utf8.count)) + digits + ".log"
+    }
+}

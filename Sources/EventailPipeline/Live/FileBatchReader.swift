@@ -1,0 +1,55 @@
+internal import EventailEvents
+internal import EventailSystem
+internal import EventailTail
+
+/// Reads journal entries' ranges again from the agents' files.
+///
+/// *Owns* an extraction of its own. *Thread*: its consumer's.
+final class FileBatchReader: BatchReader {
+    private let tailer: Tailer
+    private let extraction: Extraction
+    private var references: [Progress.FileKey: FileReference] = [:]
+
+    init(tailer: Tailer, extraction: Extraction) {
+        self.tailer = tailer
+        self.extraction = extraction
+    }
+
+    func batch(of entry: JournalEntry, after before: FileCheckpoint?) throws(SinkError) -> EventBatch? {
+        let file = reference(entry)
+        let lines: LineBatch?
+        do throws(TailError) {
+            lines = try tailer.read(file, from: entry.start, line: entry.firstLine, upTo: entry.end)
+        } catch {
+            throw .unavailable("\(entry.path) cannot be read again: \(error)", remedy: "see that the file is readable; reading is tried again")
+        }
+        guard let lines else { return nil }
+        guard lines.end == entry.end else {
+            throw .unavailable(
+                "\(entry.path) gives \(lines.end - entry.start) of the \(entry.end - entry.start) bytes at \(entry.start)",
+                remedy: "reading is tried again")
+        }
+        lines.fingerprint = entry.fingerprint
+        let batch: EventBatch
+        do throws(ProfileError) { batch = try extraction.batch(of: lines, carryOver: before?.carryOver) } catch {
+            throw .misconfigured("\(error)", remedy: "mend the profile")
+        }
+        if batch.events.count != entry.events {
+            // A profile changed since: positions stay right, the numbers of these events do not.
+            Log.warning(
+                "journal", "a range gives another number of events than when it was first read; a profile has changed",
+                ["file": entry.path, "from": "\(entry.start)", "then": "\(entry.events)", "now": "\(batch.events.count)"])
+        }
+        batch.firstSequence = entry.firstSequence
+        return batch
+    }
+
+    private func reference(_ entry: JournalEntry) -> FileReference {
+        let key = Progress.FileKey(identity: entry.identity, generation: entry.generation)
+        if let known = references[key], known.path == entry.path { return known }
+        let made = FileReference(
+            number: references.count, identity: entry.identity, generation: entry.generation, path: entry.path, source: entry.source)
+        references[key] = made
+        return made
+    }
+}

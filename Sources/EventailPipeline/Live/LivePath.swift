@@ -1,0 +1,156 @@
+internal import EventailAggregate
+internal import EventailEvents
+internal import EventailSystem
+internal import Synchronization
+
+/// The live path: takes each batch of lines once and passes its events to everybody.
+///
+///     lines -> extract -> journal -> audit, figures -> hub -> attached sinks
+///                                          \-> every `commitInterval`: one cut of state for the `store` thread
+///
+/// *Owns* the extraction and the live consumer's progress. *Thread*: `work`. *Limits*: batches with rejections are handed on every `mostPendingBytes`.
+final class LivePath: Sendable {
+    static let consumer = "live"
+    static let commitInterval: Duration = .milliseconds(500)
+    static let mostPendingBytes: Int64 = 8 << 20
+
+    private let lines: BoundedQueue<LineBatch>
+    private let work: BoundedQueue<StoreWork>
+    private let journal: Journal
+    private let audit: AuditLedger
+    private let aggregator: Aggregator
+    private let fanout: Fanout
+    private let publish: @Sendable (EventBatch) -> Void
+    /// Commits handed over and not yet durable; the next cut waits until it is 0.
+    private let inFlight = Atomic<Int>(0)
+    private let trouble: TroubleBoard
+
+    init(
+        lines: BoundedQueue<LineBatch>, work: BoundedQueue<StoreWork>, journal: Journal, audit: AuditLedger, aggregator: Aggregator,
+        fanout: Fanout, trouble: TroubleBoard, publish: @escaping @Sendable (EventBatch) -> Void
+    ) {
+        self.lines = lines
+        self.work = work
+        self.journal = journal
+        self.audit = audit
+        self.aggregator = aggregator
+        self.fanout = fanout
+        self.trouble = trouble
+        self.publish = publish
+    }
+
+    /// Called by the `store` thread when a commit is durable.
+    func committed() { inFlight.subtract(1, ordering: .sequentiallyConsistent) }
+
+    /// The body of the thread: ends when `lines` is closed and empty, after a last commit.
+    func run(_ extraction: Extraction, _ starting: Progress) throws(ProfileError) {
+        var cut = Cut(progress: starting)
+        while true {
+            if let batch = lines.pop(within: cut.untilDue) {
+                try take(batch, extraction, &cut)
+            } else if lines.isClosed && lines.count == 0 {
+                handOver(&cut, waiting: true)
+                return
+            }
+            if cut.isDue { handOver(&cut, waiting: false) }
+        }
+    }
+
+    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut) throws(ProfileError) {
+        let before = cut.progress.checkpoint(lines.file.identity, lines.file.generation)
+        let batch = try extraction.batch(of: lines, carryOver: before?.carryOver)
+        let index = journaled(batch, lines)
+        fold(batch, index, &cut)
+        publish(batch)
+        fanout.publish(Delivery(batch: batch, index: index))
+    }
+
+    /// Folds a batch into all state of the live path; also used for what a crash left between the last commit and the journal's head.
+    func fold(_ batch: EventBatch, _ index: Int64, _ cut: inout Cut) {
+        audit.fold(batch)
+        aggregator.fold(batch)
+        cut.took(batch, index)
+        if cut.pendingBytes >= Self.mostPendingBytes { handOverDeadLetters(&cut) }
+    }
+
+    /// Nothing may go on before the entry stands: a full disk holds the live path, and through it reading, until there is room.
+    private func journaled(_ batch: EventBatch, _ lines: LineBatch) -> Int64 {
+        var backoff = Backoff(most: .seconds(5))
+        while true {
+            do throws(SystemError) {
+                let index = try journal.append(batch, firstLine: lines.firstLine)
+                trouble.clear("journal")
+                return index
+            } catch {
+                trouble.report("journal", "the journal cannot be written: \(error)", remedy: "free space in the state folder; reading waits")
+                trouble.wait(backoff.failed())
+            }
+        }
+    }
+
+    /// Gives the state's changes to the `store` thread, unless it has not finished with the last ones.
+    func handOver(_ cut: inout Cut, waiting: Bool) {
+        handOverDeadLetters(&cut)
+        if !waiting && inFlight.load(ordering: .sequentiallyConsistent) > 0 { return }
+        if cut.isClean { return }
+        var backoff = Backoff(most: .seconds(5))
+        while true {
+            do {
+                let changes = try aggregator.takeChanges() + audit.takeChanges()
+                inFlight.add(1, ordering: .sequentiallyConsistent)
+                work.push(.commit(LiveCommit(index: cut.progress.index, moved: cut.progress.takeMoved(), changes: changes)))
+                cut.handedOver()
+                trouble.clear("figures")
+                return
+            } catch {
+                trouble.report("figures", "the figures' state cannot be read: \(error)", remedy: "see that the state folder is readable; it is tried again")
+                if !waiting || trouble.isEnding { return }
+                trouble.wait(backoff.failed())
+            }
+        }
+    }
+
+    private func handOverDeadLetters(_ cut: inout Cut) {
+        let batches = cut.takeRejected()
+        if !batches.isEmpty { work.push(.deadLetters(batches)) }
+    }
+
+    /// The live consumer's state since the last commit.
+    struct Cut {
+        var progress: Progress
+        private(set) var pendingBytes: Int64 = 0
+        private var rejected: [EventBatch] = []
+        private var since: Int64?
+
+        init(progress: Progress) { self.progress = progress }
+
+        mutating func took(_ batch: EventBatch, _ index: Int64) {
+            progress.wrote(batch, index: index)
+            if !batch.rejections.isEmpty {
+                rejected.append(batch)
+                pendingBytes += batch.end - batch.start
+            }
+            if since == nil { since = Timestamp.monotonicNanoseconds() }
+        }
+
+        var isClean: Bool { since == nil }
+        var isDue: Bool {
+            guard let since else { return false }
+            return Timestamp.monotonicNanoseconds() - since >= LivePath.commitInterval.nanoseconds
+        }
+        var untilDue: Duration {
+            guard let since else { return .seconds(1) }
+            // At least a millisecond: while a commit is in flight a due cut must not spin.
+            return .nanoseconds(max(1_000_000, LivePath.commitInterval.nanoseconds - (Timestamp.monotonicNanoseconds() - since)))
+        }
+
+        mutating func takeRejected() -> [EventBatch] {
+            defer {
+                rejected = []
+                pendingBytes = 0
+            }
+            return rejected
+        }
+        mutating func handedOver() { since = nil }
+    }
+}

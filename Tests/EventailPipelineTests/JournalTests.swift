@@ -1,0 +1,97 @@
+import EventailEvents
+import EventailSystem
+import EventailTestSupport
+import Testing
+
+@testable import EventailPipeline
+
+@Suite struct JournalTests {
+    static func file(_ number: Int, generation: Int = 0) -> FileReference {
+        FileReference(
+            number: number, identity: FileIdentity(key: "h1.\(number)"), generation: generation, path: "/agents/\(number).jsonl", source: "agents")
+    }
+
+    static func batch(_ file: FileReference, _ range: Range<Int64>, events: Int) -> EventBatch {
+        let batch = EventBatch(file: file, buffer: ByteBuffer(capacity: 1), start: range.lowerBound, end: range.upperBound, readTime: 0)
+        batch.events = ContiguousArray(repeating: Event(), count: events)
+        batch.nextLine = range.upperBound
+        batch.fingerprint = Fingerprint(length: 7, hash: UInt64(range.upperBound))
+        return batch
+    }
+
+    @Test func givesEachEventItsNumberAndComesBackWithAllEntries() throws {
+        let folder = try TemporaryFolder()
+        let (first, second) = (Self.file(1), Self.file(2))
+        var journal = try Journal(folder: folder.file("journal"), firstUnusedSequence: 1)
+        let batches = [Self.batch(first, 0..<10, events: 2), Self.batch(second, 0..<5, events: 0), Self.batch(first, 10..<30, events: 3)]
+        for (index, batch) in batches.enumerated() { #expect(try journal.append(batch, firstLine: batch.start + 1) == Int64(index)) }
+        #expect(batches.map(\.firstSequence) == [1, 3, 3])
+
+        for _ in 0..<2 {
+            #expect(journal.head == 3)
+            #expect(journal.nextSequence == 6)
+            let entries = try journal.entries(from: 0)
+            #expect(entries.map(\.start) == [0, 0, 10])
+            #expect(entries.map(\.end) == [10, 5, 30])
+            #expect(entries.map(\.firstSequence) == [1, 3, 3])
+            #expect(entries.map(\.identity.key) == ["h1.1", "h1.2", "h1.1"])
+            #expect(entries.map(\.nextLine) == [10, 5, 30])
+            #expect(entries.last?.fingerprint == Fingerprint(length: 7, hash: 30))
+            #expect(try journal.entries(from: 2).map(\.index) == [2])
+            #expect(try journal.entries(from: 3).isEmpty)
+            journal = try Journal(folder: folder.file("journal"), firstUnusedSequence: 1)
+        }
+    }
+
+    @Test func dropsARecordThatWasCutAtAnyByte() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("journal")
+        let journal = try Journal(folder: path, firstUnusedSequence: 1)
+        _ = try journal.append(Self.batch(Self.file(1), 0..<10, events: 1), firstLine: 1)
+        let segment = try #require(try FileSystem.names(in: path).first)
+        let whole = try FileSystem.read("\(path)/\(segment)").count
+        _ = try journal.append(Self.batch(Self.file(2), 0..<10, events: 1), firstLine: 1)
+        let bytes = try FileSystem.read("\(path)/\(segment)")
+        for length in whole..<bytes.count {
+            let copy = folder.file("cut-\(length)")
+            try FileSystem.makeFolder(copy)
+            try FileSystem.replace("\(copy)/\(segment)", with: Array(bytes[..<length]))
+            let reopened = try Journal(folder: copy, firstUnusedSequence: 1)
+            #expect(reopened.head == 1)
+            // What is written behind the cut is whole again, the file's definition included.
+            _ = try reopened.append(Self.batch(Self.file(2), 0..<20, events: 1), firstLine: 1)
+            #expect(try Journal(folder: copy, firstUnusedSequence: 1).entries(from: 0).map(\.end) == [10, 20])
+        }
+    }
+
+    @Test func refusesAFlippedByte() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("journal")
+        let journal = try Journal(folder: path, firstUnusedSequence: 1)
+        _ = try journal.append(Self.batch(Self.file(1), 0..<10, events: 1), firstLine: 1)
+        _ = try journal.append(Self.batch(Self.file(1), 10..<20, events: 1), firstLine: 1)
+        let segment = try #require(try FileSystem.names(in: path).first)
+        var bytes = try FileSystem.read("\(path)/\(segment)")
+        bytes[bytes.count - 30] ^= 1
+        try FileSystem.replace("\(path)/\(segment)", with: bytes)
+        #expect(try Journal(folder: path, firstUnusedSequence: 1).head == 1)
+    }
+
+    @Test func startsNewSegmentsAndRemovesThoseThatEverybodyHasPassed() throws {
+        let folder = try TemporaryFolder()
+        let journal = try Journal(folder: folder.file("journal"), firstUnusedSequence: 100)
+        let file = Self.file(1)
+        let count = Journal.entriesPerSegment + 10
+        for index in 0..<count { _ = try journal.append(Self.batch(file, index..<index + 1, events: 1), firstLine: index + 1) }
+        #expect(journal.nextSequence == 100 + count)
+        #expect(try journal.entries(from: Journal.entriesPerSegment - 1).count == 1)
+        #expect(try journal.entries(from: Journal.entriesPerSegment).count == 10)
+        try journal.prune(before: Journal.entriesPerSegment - 1)
+        #expect(journal.tail == 0)
+        try journal.prune(before: Journal.entriesPerSegment)
+        #expect(journal.tail == Journal.entriesPerSegment)
+        let reopened = try Journal(folder: folder.file("journal"), firstUnusedSequence: 1)
+        #expect(reopened.head == count)
+        #expect(reopened.tail == Journal.entriesPerSegment)
+    }
+}

@@ -1,0 +1,130 @@
+import EventailEvents
+import EventailSystem
+import EventailTestSupport
+import Synchronization
+import Testing
+
+@testable import EventailPipeline
+
+/// Goal: whatever a sink does, each event is committed once and in the journal's order.
+/// Method: a live path of its own writes batches of several files to the journal and the fan-out; the sink in memory is compared with 1, 2, 3 ...
+@Suite struct SinkRunnerTests {
+    let folder: TemporaryFolder
+    let journal: Journal
+    let fanout = Fanout()
+    let keeper = MemoryKeeper()
+
+    init() throws {
+        folder = try TemporaryFolder()
+        journal = try Journal(folder: folder.file("journal"), firstUnusedSequence: 1)
+    }
+
+    func runner(_ sink: FaultySink, queue: Int = 4) -> SinkRunner {
+        var limits = SinkRunner.Limits()
+        limits.queueCapacity = queue
+        limits.commitInterval = .milliseconds(5)
+        return SinkRunner(sink, limits: limits, journal: journal, fanout: fanout, keeper: keeper, makeReader: { EntryReader() })
+    }
+
+    /// Publishes batches of 1 to 9 events of three files.
+    func publish(_ count: Int, from positions: inout [Int64], generator: inout SystemRandomNumberGenerator) throws {
+        for _ in 0..<count {
+            let number = Int.random(in: 0..<3, using: &generator)
+            let size = Int64.random(in: 1...9, using: &generator)
+            let batch = EntryReader.make(JournalTests.file(number), positions[number]..<positions[number] + size)
+            positions[number] += size
+            fanout.publish(Delivery(batch: batch, index: try journal.append(batch, firstLine: 1)))
+        }
+    }
+
+    func expectAll(_ sink: FaultySink) {
+        let committed = sink.state.withLock { $0.committed }
+        #expect(committed == Array(1..<journal.nextSequence))
+    }
+
+    @Test func deliversLiveBatchesInOrder() throws {
+        let sink = FaultySink()
+        let runner = runner(sink)
+        let thread = NamedThread("sink") { runner.run() }
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(500, from: &positions, generator: &generator)
+        runner.finish()
+        thread.join()
+        expectAll(sink)
+    }
+
+    @Test func aSlowSinkIsDetachedAndCatchesUp() throws {
+        let gate = BoundedQueue<Bool>(capacity: 1000)
+        let (slow, fast) = (FaultySink("slow", gate: gate), FaultySink("fast"))
+        let runners = [runner(slow, queue: 2), runner(fast, queue: 10_000)]
+        let threads = runners.map { runner in NamedThread("sink") { runner.run() } }
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<20 {
+            try publish(50, from: &positions, generator: &generator)
+            for _ in 0..<10 { gate.push(true) }
+        }
+        gate.close()
+        for runner in runners { runner.finish() }
+        for thread in threads { thread.join() }
+        expectAll(slow)
+        expectAll(fast)
+    }
+
+    @Test func aSinkThatFailsWritesAgainFromItsCheckpoint() throws {
+        let sink = FaultySink()
+        sink.state.withLock { $0.failures = [3, 0, 17, 40] }
+        let runner = runner(sink)
+        let thread = NamedThread("sink") { runner.run() }
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(300, from: &positions, generator: &generator)
+        runner.finish()
+        thread.join()
+        expectAll(sink)
+        #expect(sink.state.withLock { $0.opens } == 5)
+        #expect(runner.status.retries == 4)
+    }
+
+    @Test func whatWasLeftFollowsAfterTheNextStart() throws {
+        let gate = BoundedQueue<Bool>(capacity: 1000)
+        let first = FaultySink(gate: gate)
+        let before = runner(first)
+        let thread = NamedThread("sink") { before.run() }
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(200, from: &positions, generator: &generator)
+        for _ in 0..<50 { gate.push(true) }
+        before.abandon()
+        gate.close()
+        thread.join()
+        let half = first.state.withLock { $0.committed }
+        #expect(half.count < Int(journal.nextSequence) - 1)
+
+        let second = FaultySink()
+        second.state.withLock { $0.committed = half }
+        let after = runner(second)
+        let again = NamedThread("sink") { after.run() }
+        try publish(20, from: &positions, generator: &generator)
+        after.finish()
+        again.join()
+        expectAll(second)
+    }
+
+    @Test func aMisconfiguredSinkStaysFailingAndHoldsNobody() throws {
+        let sink = FaultySink()
+        sink.state.withLock { $0.misconfigured = true }
+        let runner = runner(sink)
+        let outcome = Mutex<Bool?>(nil)
+        let thread = NamedThread("sink") { let all = runner.run(); outcome.withLock { $0 = all } }
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(20, from: &positions, generator: &generator)
+        runner.finish()
+        thread.join()
+        #expect(outcome.withLock { $0 } == false)
+        #expect(runner.status.state == .failing)
+        #expect(runner.status.lastError?.contains("name another stream") == true)
+    }
+}
