@@ -61,6 +61,9 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "yardstick", dependencies: ["EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/yardstick", swiftSettings: strict),
+
         // Tests: one target for each module above, then what crosses modules.
         swift("EventailTestSupport", ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),
         tests("EventailSystemTests", ["EventailTestSupport", "EventailSystem"]),
