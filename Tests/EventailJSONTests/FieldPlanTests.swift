@@ -70,10 +70,10 @@ import Testing
 
     @Test func wordsAreFound() {
         let words = ["", "a", "ab", "abcdefgh", "abcdefghi", "abcdefgh1234567Xabcdefgh", "abcdefgh1234567Yabcdefgh", "abcdefgh12345678"]
-        let table = WordTable(words.enumerated().map { (Array($0.element.utf8), Int32($0.offset)) })
+        let table = WordTables([words.enumerated().map { (Array($0.element.utf8), Int32($0.offset)) }])
         func number(_ word: String) -> Int {
             let bytes = Array(word.utf8) + [UInt8](repeating: 0x41, count: 8)
-            return unsafe bytes.withUnsafeBufferPointer { unsafe table.number($0.baseAddress.unsafelyUnwrapped, word.utf8.count) }
+            return unsafe bytes.withUnsafeBufferPointer { unsafe table.number($0.baseAddress.unsafelyUnwrapped, word.utf8.count, in: 0) }
         }
         for (index, word) in words.enumerated() { #expect(number(word) == index) }
         for word in ["b", "abcdefgh1234567Zabcdefgh", "abcdefg", "abcdefghj"] { #expect(number(word) == -1) }

@@ -2,14 +2,14 @@
 ///
 /// A word is compared as its first 8 bytes, its last 8 bytes and its length; only words longer than 16 bytes need more. All sets lie in one
 /// piece of memory. *Owns* that memory. *Thread*: any, it never changes. *Limits*: words below 64 KiB.
-@safe final class WordTables: @unchecked Sendable {
+@safe public final class WordTables: @unchecked Sendable {
     // @unchecked: written by init only.
-    struct Table {
+    private struct Table {
         var multiplier: UInt64 = 0
         var shift: UInt64 = 63
         var first: Int32 = 0
     }
-    struct Entry {
+    private struct Entry {
         var head: UInt64 = 0
         var tail: UInt64 = 0
         /// `empty` when there is no word.
@@ -23,12 +23,12 @@
         static let empty = UInt32.max
     }
 
-    let tables: UnsafeMutablePointer<Table>
-    let entries: UnsafeMutablePointer<Entry>
+    private let tables: UnsafeMutablePointer<Table>
+    private let entries: UnsafeMutablePointer<Entry>
     private let bytes: UnsafeMutablePointer<UInt8>
 
     /// Makes one table of each list. A word given twice keeps its first number.
-    init(_ lists: [[(word: [UInt8], number: Int32)]]) {
+    public init(_ lists: [[(word: [UInt8], number: Int32)]]) {
         var tables: [Table] = []
         var entries: [Entry] = []
         var bytes: [UInt8] = []
@@ -108,8 +108,7 @@
     }
 
     /// The number of a word in a table, -1 when it is none of them. At least 8 bytes are readable at `word`.
-    @inline(__always)
-    func number(_ word: UnsafePointer<UInt8>, _ length: Int, in table: Int) -> Int {
+    public func number(_ word: UnsafePointer<UInt8>, _ length: Int, in table: Int) -> Int {
         let (head, tail) = unsafe Self.ends(word, length)
         let table = unsafe tables[table]
         let place = Int(truncatingIfNeeded: (Self.mix(head, tail, UInt32(truncatingIfNeeded: length)) &* table.multiplier) >> table.shift)
@@ -138,21 +137,5 @@
             number = entry.next
         }
         return -1
-    }
-}
-
-/// A set of words, each with a number of at least 0.
-public struct WordTable: Sendable {
-    private let tables: WordTables
-    public let isEmpty: Bool
-
-    public init(_ words: [(word: [UInt8], number: Int32)]) {
-        tables = WordTables([words])
-        isEmpty = words.isEmpty
-    }
-
-    /// The number of a word, -1 when it is none of the set. At least 8 bytes are readable at `word`.
-    public func number(_ word: UnsafePointer<UInt8>, _ length: Int) -> Int {
-        unsafe tables.number(word, length, in: 0)
     }
 }

@@ -1,0 +1,180 @@
+internal import EventailJSON
+
+/// A profile as its file says it, checked and with inheritance worked out: what a `ReadingPlan` is made of.
+struct ProfileDescription: Sendable {
+    var name = ""
+    var about = ""
+    var isAutomatic = true
+    var forms: [FormDescription] = []
+    var carry: [CarryDescription] = []
+    var humanTools: [String] = []
+    /// The producer's words for `RoleKey.status`, `.severity` and `.priority`, lower case.
+    var words: [RoleKey: [String: UInt8]] = [:]
+}
+
+/// One shape of line: how it is told apart, how its types are named, what they are.
+struct FormDescription: Sendable {
+    var conditions: [ConditionDescription] = []
+    var naming = TypeNaming.constant("event")
+    var acceptsUnknownTypes = false
+    var types: [String: TypeDescription] = [:]
+    /// For types that are accepted without being known.
+    var other = TypeDescription()
+}
+
+/// What a value must be for a form or a part to be taken.
+struct ConditionDescription: Sendable {
+    let pointer: JSONPointer
+    var kinds: FieldKind
+    /// The string must be one of these, or none of these; nil when any will do.
+    var words: [String]?
+    var isNegated = false
+}
+
+/// How a type's name is found in a line.
+enum TypeNaming: Sendable {
+    case constant(String)
+    /// The strings at these places joined by a slash.
+    case join([JSONPointer], missing: String?)
+    /// The first of these places that is a string.
+    case first([JSONPointer], missing: String?)
+
+    var pointers: [JSONPointer] {
+        switch self {
+        case .constant: []
+        case .join(let pointers, _), .first(let pointers, _): pointers
+        }
+    }
+}
+
+/// What a line of a type stands for and where its roles are.
+struct TypeDescription: Sendable {
+    var meaning = Meaning.note
+    var accounting = Accounting.leaf
+    var usage = UsageMode.delta
+    var usageKey: [SourceDescription] = []
+    var schema: Schema?
+    var roles: [RoleKey: [SourceDescription]] = [:]
+    var parts: [PartDescription] = []
+}
+
+/// Entries of an array that become parts of the event.
+struct PartDescription: Sendable {
+    var container: JSONPointer
+    var conditions: [ConditionDescription] = []
+    var meaning = Meaning.note
+    var roles: [RoleKey: [SourceDescription]] = [:]
+}
+
+/// A role remembered per file.
+struct CarryDescription: Sendable {
+    var role: Role
+    /// Types whose lines tell it; empty means all.
+    var types: [String] = []
+    var sources: [SourceDescription] = []
+    /// The first one stays.
+    var isOnce = false
+}
+
+/// What a rule is for: a role with a value, or one of the facts that an event has as a field.
+enum RoleKey: Hashable, Sendable {
+    case role(Role)
+    case time, status, severity, priority
+
+    init?(name: String) {
+        switch name {
+        case "time": self = .time
+        case "status": self = .status
+        case "severity": self = .severity
+        case "priority": self = .priority
+        default:
+            guard let role = Role(name: name), role != .usageKey else { return nil }
+            self = .role(role)
+        }
+    }
+
+    var isNumber: Bool { if case .role(let role) = self { role.isNumber } else { false } }
+
+    /// The number of a canonical word; nil for a word that is none, and for roles that have no words.
+    func code(_ word: String) -> UInt8? {
+        switch self {
+        case .status: word == "none" || word == "unknown" ? nil : Status(name: word)?.rawValue
+        case .severity: Severity(name: word)?.rawValue
+        case .priority: Priority(name: word)?.rawValue
+        default: nil
+        }
+    }
+
+    /// Words that producers write for the canonical ones, and those themselves.
+    var commonWords: [String: UInt8] {
+        var words: [String: UInt8] = [:]
+        func add(_ canonical: String, _ others: String) {
+            for word in [canonical] + others.split(separator: " ").map(String.init) { words[word] = code(canonical) }
+        }
+        switch self {
+        case .status:
+            for status in Status.allCases { words[status.name] = code(status.name) }
+            add("success", "succeeded completed complete ok done passed pass")
+            add("failure", "failed fail error errored")
+            add("timeout", "timed_out timedout")
+            add("cancelled", "canceled aborted interrupted")
+            add("running", "pending in_progress started")
+        case .severity:
+            for severity in Severity.allCases { words[severity.name] = severity.rawValue }
+            add("warning", "warn")
+            add("critical", "fatal")
+            add("debug", "trace")
+            add("info", "notice")
+        case .priority:
+            for priority in Priority.allCases { words[priority.name] = priority.rawValue }
+        default: break
+        }
+        return words
+    }
+}
+
+/// One way to find a value (README.md, "Values of roles").
+struct SourceDescription: Sendable {
+    enum Place: Sendable {
+        /// In the line, or in a part's entry.
+        case pointer(JSONPointer)
+        /// In the line, said from within a part.
+        case line(JSONPointer)
+        case constant(String)
+        /// The name of the member that a part is.
+        case key
+        case role(Role)
+        case join([SourceDescription], with: String)
+        case sum(JSONPointer, of: JSONPointer)
+        /// Booleans that must all be true.
+        case all([JSONPointer])
+    }
+    enum ExitCode: Sendable {
+        case number
+        case behind(String)
+    }
+
+    var place: Place
+    var plus: [JSONPointer] = []
+    var minus: [JSONPointer] = []
+    /// Of each entry of an array.
+    var each: JSONPointer?
+    /// Within the JSON that the text is.
+    var json: JSONPointer?
+    /// What a number is multiplied with.
+    var factor = 1.0
+    /// Nanoseconds that a time's unit has; 0 when its size tells.
+    var timeUnit: Int64 = 0
+    var isInverted = false
+    var words: [String: UInt8]?
+    /// From the highest down.
+    var steps: [(from: Double, code: UInt8)] = []
+    var exitCode: ExitCode?
+
+    init(_ place: Place) { self.place = place }
+
+    /// Whether it is a plain place: the fast path.
+    var isPlain: Bool {
+        plus.isEmpty && minus.isEmpty && each == nil && json == nil && factor == 1 && timeUnit == 0 && !isInverted && steps.isEmpty && exitCode == nil
+    }
+}
