@@ -25,6 +25,18 @@ FILE_BYTES(outcome) = {
 FILE_BYTES(eremos) = {
 #embed "profiles/eremos.yaml" suffix(, )
     0};
+FILE_BYTES(claude_code) = {
+#embed "profiles/claude-code.yaml" suffix(, )
+    0};
+FILE_BYTES(codex) = {
+#embed "profiles/codex.yaml" suffix(, )
+    0};
+FILE_BYTES(pi) = {
+#embed "profiles/pi.yaml" suffix(, )
+    0};
+FILE_BYTES(gemini_cli) = {
+#embed "profiles/gemini-cli.yaml" suffix(, )
+    0};
 FILE_BYTES(generic) = {
 #embed "profiles/generic.yaml" suffix(, )
     0};
@@ -38,6 +50,10 @@ static const CResources_file files[] = {
     ENTRY("profiles/auren.yaml", auren),
     ENTRY("profiles/outcome.yaml", outcome),
     ENTRY("profiles/eremos.yaml", eremos),
+    ENTRY("profiles/claude-code.yaml", claude_code),
+    ENTRY("profiles/codex.yaml", codex),
+    ENTRY("profiles/pi.yaml", pi),
+    ENTRY("profiles/gemini-cli.yaml", gemini_cli),
     ENTRY("profiles/generic.yaml", generic),
 };
 

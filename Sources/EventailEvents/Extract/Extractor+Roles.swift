@@ -186,39 +186,34 @@ extension Extractor {
         return number
     }
 
+    /// Appends the texts of the first source that gives any.
     private func addTargets(_ sources: ReadingPlan.Stretch, _ scope: LineScope) {
         let before = values.count
         for index in sources.range where values.count == before {
             let source = plan.sources[index]
-            var place = 0
-            var each: JSONPointer?
             switch source.kind {
-            case .place: place = scope.slots[Int(source.index)]
-            case .line: place = slots[Int(source.index)]
+            case .place: addTargets(scope.slots[Int(source.index)], scope.document, nil)
+            case .line: addTargets(slots[Int(source.index)], scope.document, nil)
             case .constant: add(.targets, plan.constants[Int(source.index)])
-            case .complex:
-                let complex = plan.complex[Int(source.index)]
-                if complex.json == nil, case .source(let inner) = complex.place, inner.kind != .constant {
-                    place = inner.kind == .line ? slots[Int(inner.index)] : scope.slots[Int(inner.index)]
-                    each = complex.each
-                } else {
-                    let start = text.count
-                    if addText(value(source, scope), scope.document) { addValue(.targets, start) }
-                }
+            case .complex: addTargets(source, scope)
             }
-            guard place > 0 else { continue }
-            guard scope.document.tag(place) == .array else {
-                let start = text.count
-                if addText(place, scope.document) { addValue(.targets, start) }
-                continue
-            }
-            var entry = place + 1
-            while scope.document.tag(entry) != .arrayEnd, values.count - before < Self.mostTargets {
-                let found = each.map { $0.find(from: Element(document: scope.document, index: entry))?.index ?? 0 } ?? entry
-                let start = text.count
-                if addText(found, scope.document) { addValue(.targets, start) }
-                entry = scope.document.after(entry)
-            }
+        }
+    }
+
+    func addTargets(_ place: Int, _ document: Document, _ each: JSONPointer?) {
+        guard place > 0 else { return }
+        guard document.tag(place) == .array else {
+            let start = text.count
+            if addText(place, document) { addValue(.targets, start) }
+            return
+        }
+        let most = values.count + Self.mostTargets
+        var entry = place + 1
+        while document.tag(entry) != .arrayEnd, values.count < most {
+            let found = each.map { $0.find(from: Element(document: document, index: entry))?.index ?? 0 } ?? entry
+            let start = text.count
+            if addText(found, document) { addValue(.targets, start) }
+            entry = document.after(entry)
         }
     }
 

@@ -117,6 +117,21 @@ extension Extractor {
         return .nothing
     }
 
+    /// The targets of a source with options, which may lie in JSON within text.
+    func addTargets(_ source: ReadingPlan.Source, _ scope: LineScope) {
+        let complex = plan.complex[Int(source.index)]
+        var found = place(complex.place, scope)
+        if let pointer = complex.json, case .place(let place) = found, scope.document.tag(place) == .string {
+            let json = unsafe Array(scope.document.utf8(place))
+            guard case .success(let parsed) = innerParser.parse(json), let list = pointer.find(from: parsed.root) else { return }
+            return addTargets(list.index, parsed, complex.each)
+        }
+        if complex.json != nil { found = value(source, scope) }
+        if case .place(let place) = found { return addTargets(place, scope.document, complex.each) }
+        let start = text.count
+        if addText(found, scope.document) { addValue(.targets, start) }
+    }
+
     private func exit(_ value: Value, _ exitCode: SourceDescription.ExitCode, _ document: Document) -> Value {
         switch exitCode {
         case .number: return number(value, document).map { .bool($0 == 0) } ?? .nothing
@@ -176,10 +191,8 @@ extension Extractor {
             let found = code(plan.sources[index], scope)
             if found >= 0 { return Status(rawValue: UInt8(found)) ?? .unknown }
             if found == Self.unknownWord {
-                let source = plan.sources[index]
                 let start = text.count
                 if addText(.init(first: Int32(index), count: 1), scope) { addValue(.status, start) }
-                _ = source
                 return .unknown
             }
         }
