@@ -49,6 +49,7 @@ final class HistoryWriter {
         }
         if batch.end <= from { return }
         let events = batch.events
+        precondition(events.isEmpty || batch.firstSequence > 0, "events have sequence numbers before they go into history")
         if let last = events.last, last.position >= from {
             let place = try place(of: batch.file)
             let statement = try database.statement(Self.insertion)

@@ -1,29 +1,47 @@
-import EventailEvents
-import EventailSystem
+public import EventailEvents
+internal import EventailSystem
 
 /// Makes batches as an extractor would: lines of a file with roles.
-struct BatchFactory {
-    let catalogue = Catalogue()
-    var file = FileReference(number: 1, identity: FileIdentity(key: "hfile1"), generation: 0, path: "/logs/a.jsonl", source: "agents")
-    var position: Int64 = 0
-    var line: Int64 = 1
-    var sequence: Int64 = 1
-    var time: Int64 = 1_763_700_000_000_000_000
+public struct BatchFactory {
+    public let catalogue = Catalogue()
+    public var file = FileReference(number: 1, identity: FileIdentity(key: "hfile1"), generation: 0, path: "/logs/a.jsonl", source: "agents")
+    public var position: Int64 = 0
+    public var line: Int64 = 1
+    public var sequence: Int64 = 1
+    public var time: Int64 = 1_763_700_000_000_000_000
 
-    struct Line {
-        var text = #"{"a":1}"#
-        var profile = "superagent"
-        var type = "agent_completed"
-        var texts: [(Role, String)] = []
-        var numbers: [(Role, Double)] = []
-        var status = Status.success
-        var severity = Severity.info
-        var meaning = Meaning.agentEnd
-        var parts: [[(Role, String)]] = []
+    public struct Line {
+        public var text = #"{"a":1}"#
+        public var profile = "superagent"
+        public var type = "agent_completed"
+        public var texts: [(Role, String)] = []
+        public var numbers: [(Role, Double)] = []
+        public var status = Status.success
+        public var severity = Severity.info
+        public var meaning = Meaning.agentEnd
+        public var parts: [[(Role, String)]] = []
+
+        public init(
+            text: String = #"{"a":1}"#, profile: String = "superagent", type: String = "agent_completed", texts: [(Role, String)] = [],
+            numbers: [(Role, Double)] = [], status: Status = .success, severity: Severity = .info, meaning: Meaning = .agentEnd,
+            parts: [[(Role, String)]] = []
+        ) {
+            self.text = text
+            self.profile = profile
+            self.type = type
+            self.texts = texts
+            self.numbers = numbers
+            self.status = status
+            self.severity = severity
+            self.meaning = meaning
+            self.parts = parts
+        }
     }
 
+    public init() {}
+
     /// A batch that follows the ones made before.
-    mutating func batch(_ lines: [Line], refused: [Rejection] = []) -> EventBatch {
+    public mutating func batch(_ lines: [Line], refused: [Rejection] = []) -> EventBatch {
         var bytes: [UInt8] = []
         var starts: [Int] = []
         for line in lines {
@@ -70,7 +88,7 @@ struct BatchFactory {
         return batch
     }
 
-    func checkpoint(_ batch: EventBatch) -> FileCheckpoint {
+    public func checkpoint(_ batch: EventBatch) -> FileCheckpoint {
         FileCheckpoint(
             identity: batch.file.identity, generation: batch.file.generation, position: batch.end, line: batch.nextLine,
             fingerprint: Fingerprint(length: 7, hash: .max - 3), path: batch.file.path, source: batch.file.source, carryOver: [1, 0, 255])
