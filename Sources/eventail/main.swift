@@ -1,1 +1,4 @@
-print("eventail")
+internal import EventailSystem
+
+ProcessUsage.ignoreBrokenPipes()
+ProcessUsage.end(Program.run(Array(CommandLine.arguments.dropFirst())))

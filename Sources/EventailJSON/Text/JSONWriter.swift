@@ -66,6 +66,11 @@ public struct JSONWriter {
 
     /// A line end between documents: JSON lines.
     public mutating func newline() { bytes.append(0x0A); wantsComma = false }
+    /// What was written so far, taken out; writing goes on behind it.
+    public mutating func takeBytes() -> [UInt8] {
+        defer { bytes.removeAll(keepingCapacity: true) }
+        return bytes
+    }
     public mutating func removeAll() { bytes.removeAll(keepingCapacity: true); wantsComma = false }
 
     private mutating func separate() { if wantsComma { bytes.append(0x2C) } }

@@ -35,6 +35,16 @@ public final class Descriptor: Sendable {
         }
     }
 
+    /// Reads at most `count` bytes at the descriptor's own position, as pipes and terminals want it; 0 at the end.
+    public func readNext(into target: UnsafeMutableRawPointer, count: Int) throws(SystemError) -> Int {
+        while true {
+            let got = unsafe CLinux.read(number, target, count)
+            if got >= 0 { return got }
+            let error = SystemError.last("read")
+            if !error.isInterrupted { throw error }
+        }
+    }
+
     /// Reads in one look at most `prefixCount` bytes from `offset` into `prefix` and the `count` bytes behind them into `target`; answers how many came in all.
     public func read(
         prefix: UnsafeMutableRawPointer, prefixCount: Int, into target: UnsafeMutableRawPointer, count: Int, at offset: Int64
