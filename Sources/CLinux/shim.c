@@ -17,6 +17,7 @@ static int look(int descriptor, const char *path, int flags, int with_handle, st
   identity->size = status.stx_size;
   identity->mode = status.stx_mode;
   identity->links = status.stx_nlink;
+  identity->change_nanoseconds = status.stx_mtime.tv_sec * 1000000000LL + status.stx_mtime.tv_nsec;
   if (status.stx_mask & STATX_BTIME) identity->birth_nanoseconds = status.stx_btime.tv_sec * 1000000000LL + status.stx_btime.tv_nsec;
   if (!with_handle) return 0;
   union { struct file_handle handle; char room[sizeof(struct file_handle) + MAX_HANDLE_SZ]; } space;

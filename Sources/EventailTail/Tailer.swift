@@ -1,30 +1,104 @@
 public import EventailEvents
 public import EventailSystem
+internal import Synchronization
 
 /// Follows files: finds them, reads each from where it was left, hands on batches of whole lines.
+///
+/// Events of the kernel's are hints where to look; a regular look at everything is the truth (ENGINE section 3). *Thread*: `run` is the body
+/// of the `tail` thread, everything else may be called from any. *Limits*: `TailLimits`; memory is a fixed room, less than a kilobyte for
+/// each file, and the batches that the pipeline holds.
 public final class Tailer: Sendable {
-    /// `deliver` is called on the tailing thread and may block, which is how a full pipeline holds reading back; false ends `run`.
+    private let sources: [TailSource]
+    private let limits: TailLimits
+    private let checkpoints: [FileIdentity: FileCheckpoint]
+    private let deliver: @Sendable (LineBatch) -> Bool
+    private let finder: FileFinder
+    private let table = FileTable()
+    private let tally = TailTally()
+    private let bell: EventSignal
+    private let isStopped = Atomic<Bool>(false)
+    /// Readers for sinks that are behind, lent out one at a time.
+    private let readers = Mutex<[LineReader]>([])
+
+    /// Of several checkpoints for one file that of the highest generation counts, then the highest position. `deliver` is called on the tailing thread and may
+    /// block, which is how a full pipeline holds reading back; false ends `run`.
     public init(
         sources: [TailSource], limits: TailLimits = TailLimits(), checkpoints: [FileCheckpoint] = [],
         deliver: @escaping @Sendable (LineBatch) -> Bool
-    ) throws(TailError) {}
+    ) throws(TailError) {
+        self.sources = sources
+        self.limits = limits
+        self.deliver = deliver
+        finder = try FileFinder(sources)
+        var newest: [FileIdentity: FileCheckpoint] = [:]
+        for checkpoint in checkpoints {
+            if let known = newest[checkpoint.identity], (known.generation, known.position) >= (checkpoint.generation, checkpoint.position) { continue }
+            newest[checkpoint.identity] = checkpoint
+        }
+        self.checkpoints = newest
+        do throws(SystemError) { bell = try EventSignal() } catch { throw .system(error) }
+    }
 
-    /// The body of the `tail` thread. With `untilEnd` it returns when every file found has been read to its end.
-    public func run(untilEnd: Bool = false) throws(TailError) {}
+    /// The body of the `tail` thread, called once. With `untilEnd` it returns when every file found has been read to its end.
+    public func run(untilEnd: Bool = false) throws(TailError) {
+        do throws(SystemError) {
+            let loop = try TailLoop(
+                sources: sources, limits: limits, finder: finder, checkpoints: checkpoints, table: table, tally: tally, bell: bell, deliver: deliver)
+            try loop.run(untilEnd: untilEnd) { isStopped.load(ordering: .acquiring) }
+        } catch { throw .system(error) }
+    }
 
     /// Makes `run` return after the turn it is at. Any thread.
-    public func stop() {}
+    public func stop() {
+        isStopped.store(true, ordering: .releasing)
+        bell.ring()
+    }
 
     /// How every known file stands. Any thread.
-    public func files() -> [FileStatusReport] { [] }
+    public func files() -> [FileStatusReport] { table.all.map { $0.report() } }
 
     /// How tailing stands as a whole. Any thread.
-    public func status() -> TailStatus { TailStatus() }
+    public func status() -> TailStatus {
+        var status = tally.current
+        status.knownFiles = table.count
+        return status
+    }
 
     /// Reads again what was delivered before, for a sink that is behind: at most a batch of whole lines from `position`, none ending behind `end`. Nil when the file
     /// or this generation of it is gone. Any thread.
-    public func read(_ file: FileReference, from position: Int64, line: Int64, upTo end: Int64) throws(TailError) -> LineBatch? { nil }
+    public func read(_ file: FileReference, from position: Int64, line: Int64, upTo end: Int64) throws(TailError) -> LineBatch? {
+        guard let known = table.file(file.identity) else { return nil }
+        let (reference, held, now) = known.with { ($0.reference, $0.descriptor, $0.point) }
+        if reference.generation != file.generation { return nil }
+        do throws(SystemError) {
+            let descriptor: Descriptor
+            if let held { descriptor = held } else {
+                descriptor = try Descriptor.open(reference.path, [.read, .nonBlocking])
+                if try FileStatus(of: descriptor).identity != file.identity { return nil }
+            }
+            let reader = readers.withLock { $0.popLast() } ?? LineReader(batchBytes: limits.batchBytes)
+            defer { readers.withLock { if $0.count < 8 { $0.append(reader) } } }
+            var point = ReadingPoint(position: position, line: line)
+            point.fingerprint = try reader.fingerprint(before: position, in: descriptor)
+            while true {
+                switch try reader.next(&point, of: reference, in: descriptor, upTo: end, maximumLineBytes: known.maximumLineBytes) {
+                case .batch(let batch):
+                    // Read first, compared then: what lies before the tailer's own position is still what it delivered.
+                    return try reader.hasChanged(now, descriptor) ? nil : batch
+                case .searching, .skipped: continue
+                case .end, .replaced: return nil
+                }
+            }
+        } catch {
+            if error.isMissing { return nil }
+            throw .system(error)
+        }
+    }
 
     /// Tells that every sink has what lies before `position`; until it has all, a deleted file stays open. Any thread.
-    public func acknowledged(_ identity: FileIdentity, generation: Int, position: Int64) {}
+    public func acknowledged(_ identity: FileIdentity, generation: Int, position: Int64) {
+        table.file(identity)?.with { state in
+            if state.reference.generation == generation { state.acknowledged = max(state.acknowledged, position) }
+        }
+    }
 }

@@ -41,6 +41,7 @@ struct CLinux_identity {
   uint64_t device;
   uint64_t inode;
   int64_t birth_nanoseconds;  // 0 when unknown
+  int64_t change_nanoseconds; // of the content
   uint64_t size;
   uint32_t mode;
   uint32_t links;             // how many names it has

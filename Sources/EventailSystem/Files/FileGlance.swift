@@ -7,6 +7,8 @@ public struct FileGlance: Sendable, Equatable {
     public let key: Key
     public let size: Int64
     public let kind: Kind
+    /// When the content last changed, nanoseconds since 1970.
+    public let changed: Int64
 
     public struct Key: Hashable, Sendable {
         public let device: UInt64
@@ -24,6 +26,7 @@ public struct FileGlance: Sendable, Equatable {
         if code != 0 { throw SystemError(code: code, operation: "statx \(path)") }
         key = Key(device: raw.device, inode: raw.inode, birth: raw.birth_nanoseconds)
         size = Int64(raw.size)
+        changed = raw.change_nanoseconds
         kind = CLinux_is_regular(raw.mode) != 0 ? .file : CLinux_is_folder(raw.mode) != 0 ? .folder : .other
     }
 

@@ -1,0 +1,81 @@
+internal import EventailEvents
+internal import EventailSystem
+
+/// What happened to followed files while nobody looked: they are found by what they are, among the files of their folders.
+extension TailLoop {
+    /// Finds files with a checkpoint that no pattern leads to any more, and what was rotated after them.
+    func findRotatedWhileAway() {
+        var byFolder: [String: [FileCheckpoint]] = [:]
+        for checkpoint in followed where table.file(checkpoint.identity)?.path != checkpoint.path {
+            byFolder[FileSystem.folder(of: checkpoint.path), default: []].append(checkpoint)
+        }
+        for (folder, missing) in byFolder {
+            do throws(SystemError) { try search(folder, missing) } catch {
+                if !error.isMissing { Log.warning("tail", "rotated files cannot be looked for", ["folder": folder, "reason": error.description]) }
+            }
+        }
+    }
+
+    private func search(_ folder: String, _ missing: [FileCheckpoint]) throws(SystemError) {
+        let names = try FileSystem.names(in: folder).sorted()
+        for name in names {
+            let path = Glob.Alternative.join(folder, name)
+            do throws(SystemError) {
+                let status = try FileStatus(at: path)
+                guard status.isRegular, table.file(status.identity) == nil, let checkpoint = checkpoints[status.identity] else { continue }
+                guard let source = sources.firstIndex(where: { $0.name == checkpoint.source }) else { continue }
+                try create(status.identity, at: path, try FileGlance(at: path), source)
+                rememberRotated(path, source)
+            } catch {
+                if !error.isMissing { Log.warning("tail", "a file cannot be looked at", ["path": path, "reason": error.description]) }
+            }
+        }
+        for checkpoint in missing { try followRotation(checkpoint, folder, names) }
+    }
+
+    /// Reads what had the path of `checkpoint` after it, oldest first: the files rotated since, then the one there now.
+    private func followRotation(_ checkpoint: FileCheckpoint, _ folder: String, _ names: [String]) throws(SystemError) {
+        let name = checkpoint.path.split(separator: "/").last.map(String.init) ?? checkpoint.path
+        guard let first = table.file(checkpoint.identity) else {
+            reportCompressed(names.filter { $0.hasPrefix(name) && isCompressed($0) }, folder)
+            return
+        }
+        let current = table.file(at: checkpoint.path)
+        let birth = first.with { $0.glance.key.birth }
+        let end = current.map { file in file.with { $0.glance.key.birth } } ?? .max
+        var between: [(birth: Int64, path: String, glance: FileGlance)] = []
+        for other in names where other.hasPrefix(name + ".") || other.hasPrefix(name + "-") {
+            let path = Glob.Alternative.join(folder, other)
+            if table.file(at: path) != nil { continue }
+            if isCompressed(other) {
+                reportCompressed([other], folder)
+                continue
+            }
+            let glance = try FileGlance(at: path)
+            if glance.kind == .file, birth != 0, glance.key.birth > birth, glance.key.birth < end { between.append((glance.key.birth, path, glance)) }
+        }
+        between.sort { $0.birth < $1.birth }
+        var last = first
+        for (_, path, glance) in between {
+            let identity = try FileStatus(at: path).identity
+            if table.file(identity) == nil { try create(identity, at: path, glance, first.source) }
+            guard let file = table.file(identity) else { continue }
+            rememberRotated(path, first.source)
+            order(last, before: file)
+            last = file
+        }
+        if let current, current !== first { order(last, before: current) }
+    }
+
+    private func isCompressed(_ name: String) -> Bool {
+        name.hasSuffix(".gz") || name.hasSuffix(".zst") || name.hasSuffix(".xz") || name.hasSuffix(".bz2")
+    }
+
+    private func reportCompressed(_ names: [String], _ folder: String) {
+        for name in names {
+            let path = Glob.Alternative.join(folder, name)
+            Log.warning("tail", "a rotated file was compressed while away and is not read", ["path": path])
+            tally.change { if $0.compressedFiles.count < 1000 { $0.compressedFiles.append(path) } }
+        }
+    }
+}
