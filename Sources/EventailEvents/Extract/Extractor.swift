@@ -179,7 +179,7 @@ public final class Extractor {
     /// The number of the first form that takes the line in `slots`; -1 when none does.
     @inline(__always)
     private func form(_ document: Document) -> Int {
-        for number in plan.forms.indices
+        for number in 0..<plan.forms.count
         where takes(plan.forms[number].checks, plan.forms[number].wordChecks, document, slots) { return number }
         return -1
     }

@@ -135,13 +135,13 @@ final class ReadingPlan: Sendable {
     let fields: FieldPlan
     let partFields: [FieldPlan]
     let words: WordTables
-    let forms: ContiguousArray<Form>
+    let forms: FlatTable<Form>
     let namings: [[Int]]
-    let checks: ContiguousArray<Check>
-    let wordChecks: ContiguousArray<WordCheck>
-    let types: ContiguousArray<TypeRule>
-    let roles: ContiguousArray<RoleRule>
-    let sources: ContiguousArray<Source>
+    let checks: FlatTable<Check>
+    let wordChecks: FlatTable<WordCheck>
+    let types: FlatTable<TypeRule>
+    let roles: FlatTable<RoleRule>
+    let sources: FlatTable<Source>
     let complex: [Complex]
     let parts: [Part]
     let told: [Told]
@@ -156,13 +156,13 @@ final class ReadingPlan: Sendable {
         fields = FieldPlan(builder.line.pointers)
         partFields = builder.partScopes.map { FieldPlan($0.pointers) }
         words = WordTables(builder.tables)
-        forms = builder.forms
+        forms = FlatTable(builder.forms)
         namings = builder.namings
-        checks = builder.checks
-        wordChecks = builder.wordChecks
-        types = builder.types
-        roles = builder.roles
-        sources = builder.sources
+        checks = FlatTable(builder.checks)
+        wordChecks = FlatTable(builder.wordChecks)
+        types = FlatTable(builder.types)
+        roles = FlatTable(builder.roles)
+        sources = FlatTable(builder.sources)
         complex = builder.complex
         parts = builder.parts
         told = builder.told

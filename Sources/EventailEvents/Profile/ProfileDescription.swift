@@ -107,27 +107,30 @@ enum RoleKey: Hashable, Sendable {
 
     /// Words that producers write for the canonical ones, and those themselves.
     var commonWords: [String: UInt8] {
-        var words: [String: UInt8] = [:]
-        func add(_ canonical: String, _ others: String) {
-            for word in [canonical] + others.split(separator: " ").map(String.init) { words[word] = code(canonical) }
-        }
         switch self {
-        case .status:
-            for status in Status.allCases { words[status.name] = code(status.name) }
-            add("success", "succeeded completed complete ok done passed pass")
-            add("failure", "failed fail error errored")
-            add("timeout", "timed_out timedout")
-            add("cancelled", "canceled aborted interrupted")
-            add("running", "pending in_progress started")
-        case .severity:
-            for severity in Severity.allCases { words[severity.name] = severity.rawValue }
-            add("warning", "warn")
-            add("critical", "fatal")
-            add("debug", "trace")
-            add("info", "notice")
-        case .priority:
-            for priority in Priority.allCases { words[priority.name] = priority.rawValue }
-        default: break
+        case .status: Self.statusWords
+        case .severity: Self.severityWords
+        case .priority: Self.priorityWords
+        default: [:]
+        }
+    }
+
+    private static let statusWords = words(
+        .status, Status.allCases.map(\.name),
+        [
+            "success": "succeeded completed complete ok done passed pass", "failure": "failed fail error errored",
+            "timeout": "timed_out timedout", "cancelled": "canceled aborted interrupted", "running": "pending in_progress started",
+        ])
+    private static let severityWords = words(
+        .severity, Severity.allCases.map(\.name), ["warning": "warn", "critical": "fatal", "debug": "trace", "info": "notice"])
+    private static let priorityWords = words(.priority, Priority.allCases.map(\.name), [:])
+
+    private static func words(_ key: RoleKey, _ canonical: [String], _ others: [String: String]) -> [String: UInt8] {
+        var words: [String: UInt8] = [:]
+        for word in canonical {
+            guard let code = key.code(word) else { continue }
+            words[word] = code
+            for other in (others[word] ?? "").split(separator: " ") { words[String(other)] = code }
         }
         return words
     }

@@ -115,7 +115,7 @@
             guard key >> 56 == 0x22 else { return }
             let text = unsafe document.strings + Int(truncatingIfNeeded: key & 0x00FF_FFFF_FFFF_FFFF)
             let length = unsafe Int(UnsafeRawPointer(text).loadUnaligned(as: UInt32.self))
-            let found = unsafe words.number(text + 4, length, in: node)
+            let found = unsafe words.find(text + 4, length, node)
             let value = unsafe document.tape[at + 1]
             let tag = UInt8(truncatingIfNeeded: value >> 56)
             if found >= 0 {

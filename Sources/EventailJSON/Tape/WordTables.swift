@@ -109,6 +109,12 @@
 
     /// The number of a word in a table, -1 when it is none of them. At least 8 bytes are readable at `word`.
     public func number(_ word: UnsafePointer<UInt8>, _ length: Int, in table: Int) -> Int {
+        unsafe find(word, length, table)
+    }
+
+    /// The same, put into the caller's loop.
+    @inline(__always)
+    func find(_ word: UnsafePointer<UInt8>, _ length: Int, _ table: Int) -> Int {
         let (head, tail) = unsafe Self.ends(word, length)
         let table = unsafe tables[table]
         let place = Int(truncatingIfNeeded: (Self.mix(head, tail, UInt32(truncatingIfNeeded: length)) &* table.multiplier) >> table.shift)
