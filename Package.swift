@@ -33,7 +33,7 @@ let package = Package(
         library("CInotifyTools"), library("CSQLite"), library("CYAML"), library("CPCRE2"), library("CZstd"),
         library("CHTTPParser"), library("CWslay"), library("COpenSSL"),
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Werror"])]),
-        .target(name: "CResources", exclude: ["profiles", "page"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
+        .target(name: "CResources", exclude: ["profiles", "page", "schemas"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
             name: "CSimdJSON", cxxSettings: [.unsafeFlags(["-std=c++17", "-O3"])],
             linkerSettings: [.linkedLibrary("simdjson")]),

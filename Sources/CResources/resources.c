@@ -40,6 +40,33 @@ FILE_BYTES(gemini_cli) = {
 FILE_BYTES(generic) = {
 #embed "profiles/generic.yaml" suffix(, )
     0};
+FILE_BYTES(schema_schema) = {
+#embed "schemas/schema.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_core) = {
+#embed "schemas/meta-core.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_applicator) = {
+#embed "schemas/meta-applicator.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_unevaluated) = {
+#embed "schemas/meta-unevaluated.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_validation) = {
+#embed "schemas/meta-validation.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_meta_data) = {
+#embed "schemas/meta-meta-data.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_format_annotation) = {
+#embed "schemas/meta-format-annotation.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_format_assertion) = {
+#embed "schemas/meta-format-assertion.json" suffix(, )
+    0};
+FILE_BYTES(schema_meta_content) = {
+#embed "schemas/meta-content.json" suffix(, )
+    0};
 
 // `auto` asks the profiles in this order.
 static const CResources_file files[] = {
@@ -55,6 +82,15 @@ static const CResources_file files[] = {
     ENTRY("profiles/pi.yaml", pi),
     ENTRY("profiles/gemini-cli.yaml", gemini_cli),
     ENTRY("profiles/generic.yaml", generic),
+    ENTRY("schemas/schema.json", schema_schema),
+    ENTRY("schemas/meta-core.json", schema_meta_core),
+    ENTRY("schemas/meta-applicator.json", schema_meta_applicator),
+    ENTRY("schemas/meta-unevaluated.json", schema_meta_unevaluated),
+    ENTRY("schemas/meta-validation.json", schema_meta_validation),
+    ENTRY("schemas/meta-meta-data.json", schema_meta_meta_data),
+    ENTRY("schemas/meta-format-annotation.json", schema_meta_format_annotation),
+    ENTRY("schemas/meta-format-assertion.json", schema_meta_format_assertion),
+    ENTRY("schemas/meta-content.json", schema_meta_content),
 };
 
 const CResources_file *CResources_files(void) { return files; }

@@ -1,13 +1,30 @@
+internal import EventailSystem
+
 /// The schema documents that references may lead to, by URI, and the way to compile one of them.
 ///
 /// Knows the official metaschemas of draft 2020-12; never uses the network. *Thread*: one.
 public final class SchemaRegistry {
     private var folders: [(uri: String, folder: String)] = []
+    private(set) var documents: [SchemaDocument] = []
+    private(set) var resources: [SchemaResource] = []
+    private var resourceOfURI: [String: Int32] = [:]
+    private var resourceOfPlace: [SchemaPlace: Int32] = [:]
+    private var pointerOfPlace: [SchemaPlace: String] = [:]
 
     public init() {}
 
     /// Adds a schema document under `uri` and under the `$id`s in it.
-    public func add(_ json: [UInt8], uri: String) throws(SchemaError) {}
+    public func add(_ json: [UInt8], uri: String) throws(SchemaError) {
+        let document = try SchemaDocument(json, uri: uri)
+        let number = Int32(documents.count)
+        documents.append(document)
+        let absolute = URIReference.resolved("", base: uri).uri
+        let place = SchemaPlace(document: number, index: 1)
+        let resource = Int32(resources.count)
+        resources.append(SchemaResource(place: place, uri: absolute))
+        try name(resource, absolute, place)
+        try index(place, resource, pointer: "")
+    }
 
     /// Lets URIs that begin with `uri` be read from files below `folder` when a reference needs them.
     public func addBase(uri: String, folder: String) { folders.append((uri, folder)) }
@@ -15,5 +32,170 @@ public final class SchemaRegistry {
     /// Compiles the schema at `uri`, which may end in `#/json/pointer` or `#anchor`.
     ///
     /// `format` is an annotation unless `assertFormats` or the schema's own metaschema makes it an assertion.
-    public func compile(_ uri: String, assertFormats: Bool = false) throws(SchemaError) -> Schema { Schema() }
+    public func compile(_ uri: String, assertFormats: Bool = false) throws(SchemaError) -> Schema {
+        let place = try locate(uri, base: "", from: uri, at: "")
+        let telling = try SchemaCompiler.program(self, place, assertFormats: assertFormats, isTelling: true)
+        let answering = try SchemaCompiler.program(self, place, assertFormats: assertFormats, isTelling: false)
+        return Schema(uri: uri, answering: answering, telling: telling)
+    }
+
+    // MARK: what the compiler asks
+
+    func element(_ place: SchemaPlace) -> Element { documents[Int(place.document)].element(place.index.asInt) }
+
+    func resource(of place: SchemaPlace) -> Int32 { resourceOfPlace[place] ?? 0 }
+
+    func pointer(of place: SchemaPlace) -> String { pointerOfPlace[place] ?? "" }
+
+    /// The schema that a reference written in a resource of `base` leads to.
+    func locate(_ reference: String, base: String, from uri: String, at location: String) throws(SchemaError) -> SchemaPlace {
+        let target = URIReference.resolved(reference, base: base)
+        guard let fragment = URIReference.decoded(target.fragment) else {
+            throw SchemaError(uri: uri, location: location, problem: "\(reference) has a percent sign that encodes nothing", remedy: "write it as %25")
+        }
+        let resource = try resource(target.uri, reference, from: uri, at: location)
+        if fragment.isEmpty { return resources[Int(resource)].place }
+        if fragment.first != "/" {
+            let anchors = resources[Int(resource)]
+            if let place = anchors.anchors[fragment] ?? anchors.dynamicAnchors[fragment] { return place }
+            throw SchemaError(uri: uri, location: location, problem: "\(reference) names an anchor that is not in \(target.uri)",
+                remedy: "give a schema there \"$anchor\": \"\(fragment)\"")
+        }
+        guard let place = try follow(fragment, resource) else {
+            throw SchemaError(uri: uri, location: location, problem: "\(reference) leads to nothing in \(target.uri)", remedy: "correct the pointer or add the schema")
+        }
+        return place
+    }
+
+    private func resource(_ target: String, _ reference: String, from uri: String, at location: String) throws(SchemaError) -> Int32 {
+        if let known = resourceOfURI[target] { return known }
+        if let json = MetaSchemas.json(target) {
+            try add(json, uri: target)
+        } else if let json = try file(target, uri, location) {
+            try add(json, uri: target)
+        }
+        guard let found = resourceOfURI[target] else {
+            throw SchemaError(uri: uri, location: location, problem: "\(reference) leads to \(target), which is not known",
+                remedy: "add that schema, or name the folder that its URI stands for")
+        }
+        return found
+    }
+
+    /// Reads the file that a URI below one of the bases stands for.
+    private func file(_ target: String, _ uri: String, _ location: String) throws(SchemaError) -> [UInt8]? {
+        for base in folders where target.hasPrefix(base.uri) {
+            guard let rest = URIReference.decoded(String(target.dropFirst(base.uri.count))), !rest.split(separator: "/").contains("..") else { continue }
+            let path = base.folder + (base.folder.hasSuffix("/") || rest.hasPrefix("/") ? "" : "/") + rest
+            if !FileSystem.exists(path) { continue }
+            do throws(SystemError) { return try FileSystem.read(path) } catch {
+                throw SchemaError(uri: uri, location: location, problem: "\(target) cannot be read: \(error.description)", remedy: "make the file readable")
+            }
+        }
+        return nil
+    }
+
+    /// Follows a JSON Pointer from a resource's root; the schema found is indexed if no known keyword led to it.
+    private func follow(_ pointer: String, _ start: Int32) throws(SchemaError) -> SchemaPlace? {
+        guard let steps = JSONPointer(pointer)?.steps else { return nil }
+        var place = resources[Int(start)].place
+        var resource = start
+        var path = ""
+        for step in steps {
+            guard let next = element(place).child(step) else { return nil }
+            place.index = Int32(next.index)
+            path += "/" + JSONPointer.escaped(step)
+            if let inside = resourceOfPlace[place] {
+                if inside != resource { path = pointerOfPlace[place] ?? "" }
+                resource = inside
+            }
+        }
+        if resourceOfPlace[place] == nil { try index(place, resource, pointer: path) }
+        return place
+    }
+
+    // MARK: finding resources and anchors
+
+    private func name(_ resource: Int32, _ uri: String, _ place: SchemaPlace) throws(SchemaError) {
+        if let other = resourceOfURI[uri], resources[Int(other)].place != place {
+            throw SchemaError(uri: documents[Int(place.document)].uri, location: pointerOfPlace[place] ?? "",
+                problem: "two schemas have the URI \(uri)", remedy: "give each its own $id, and add each once")
+        }
+        resourceOfURI[uri] = resource
+    }
+
+    /// Visits a schema and those below it, where keywords have schemas, and notes their resource, anchors and place.
+    private func index(_ place: SchemaPlace, _ enclosing: Int32, pointer: String) throws(SchemaError) {
+        var resource = enclosing
+        var pointer = pointer
+        let schema = element(place)
+        let uri = documents[Int(place.document)].uri
+        pointerOfPlace[place] = pointer
+        if let id = schema["$id"] {
+            guard let text = id.string else {
+                throw SchemaError(uri: uri, location: pointer + "/$id", problem: "$id is no text", remedy: "write a URI")
+            }
+            let named = URIReference.resolved(text, base: resources[Int(enclosing)].uri)
+            if !named.fragment.isEmpty {
+                throw SchemaError(uri: uri, location: pointer + "/$id", problem: "$id has a fragment", remedy: "use $anchor for a name inside a document")
+            }
+            let isRoot = resources[Int(enclosing)].place == place
+            if !isRoot {
+                resource = Int32(resources.count)
+                resources.append(SchemaResource(place: place, uri: named.uri, metaSchema: resources[Int(enclosing)].metaSchema))
+                pointer = ""
+                pointerOfPlace[place] = ""
+            } else {
+                resources[Int(resource)].uri = named.uri
+            }
+            try name(resource, named.uri, place)
+        }
+        resourceOfPlace[place] = resource
+        if !schema.isObject { return }
+        if let meta = schema["$schema"]?.string { resources[Int(resource)].metaSchema = URIReference.resolved(meta, base: "").uri }
+        if let anchor = schema["$anchor"]?.string { resources[Int(resource)].anchors[anchor] = place }
+        if let anchor = schema["$dynamicAnchor"]?.string { resources[Int(resource)].dynamicAnchors[anchor] = place }
+        for (keyword, value) in schema.members {
+            let path = pointer + "/" + JSONPointer.escaped(keyword)
+            switch SchemaKeyword.shapes[keyword] {
+            case .schema: try index(SchemaPlace(place.document, value), resource, pointer: path)
+            case .schemas:
+                for (position, item) in value.items.enumerated() { try index(SchemaPlace(place.document, item), resource, pointer: "\(path)/\(position)") }
+            case .schemaMap:
+                for (name, member) in value.members {
+                    try index(SchemaPlace(place.document, member), resource, pointer: path + "/" + JSONPointer.escaped(name))
+                }
+            default: continue
+            }
+        }
+    }
+}
+
+/// A schema with a URI of its own and what is named in it.
+struct SchemaResource {
+    var place: SchemaPlace
+    var uri: String
+    /// The URI that `$schema` gives; nil for the official one.
+    var metaSchema: String?
+    var anchors: [String: SchemaPlace] = [:]
+    var dynamicAnchors: [String: SchemaPlace] = [:]
+}
+
+extension SchemaPlace {
+    init(_ document: Int32, _ element: Element) { self.init(document: document, index: Int32(element.index)) }
+}
+
+extension Int32 {
+    var asInt: Int { Int(self) }
+}
+
+/// The metaschemas that are part of the program.
+enum MetaSchemas {
+    static let official = "https://json-schema.org/draft/2020-12/schema"
+
+    static func json(_ uri: String) -> [UInt8]? {
+        let base = "https://json-schema.org/draft/2020-12/"
+        guard uri.hasPrefix(base) else { return nil }
+        let name = uri.dropFirst(base.count)
+        return Resource.bytes("schemas/" + name.replacing("/", with: "-") + ".json")
+    }
 }

@@ -32,11 +32,7 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     }
 
     public var description: String {
-        steps.map { step in
-            var text = "/"
-            for character in step { text += character == "~" ? "~0" : character == "/" ? "~1" : String(character) }
-            return text
-        }.joined()
+        steps.map { "/" + Self.escaped($0) }.joined()
     }
 
     /// The index of an array's entry that a step means; nil when it can only be a key.
