@@ -7,6 +7,12 @@
 FILE_BYTES(page_index) = {
 #embed "page/index.html" suffix(, )
     0};
+FILE_BYTES(page_css) = {
+#embed "page/page.css" suffix(, )
+    0};
+FILE_BYTES(page_js) = {
+#embed "page/page.js" suffix(, )
+    0};
 FILE_BYTES(prices) = {
 #embed "../../Config/prices.yaml" suffix(, )
     0};
@@ -71,6 +77,8 @@ FILE_BYTES(schema_meta_content) = {
 // `auto` asks the profiles in this order.
 static const CResources_file files[] = {
     ENTRY("page/index.html", page_index),
+    ENTRY("page/page.css", page_css),
+    ENTRY("page/page.js", page_js),
     ENTRY("prices.yaml", prices),
     ENTRY("profiles/superagent.yaml", superagent),
     ENTRY("profiles/aladdin.yaml", aladdin),
