@@ -181,7 +181,7 @@ import Testing
             #expect(paged.contains("(\(name)=? AND rowid<?)"), "\(paged)")
         }
         #expect(try plan { $0.since = 1_763_700_190_000_000_000 }.contains("INDEX events_time (time>?"))
-        #expect(try plan { $0.minimumLatencyMilliseconds = 100 }.contains("INDEX events_latency (latency>?"))
+        #expect(try plan { $0.minimumLatencyMilliseconds = 1000 }.contains("INDEX events_latency (latency>?"))
         let newest = try plan { $0.after = 100 }
         #expect(newest.contains("PRIMARY KEY (rowid>?)") && !newest.contains("events_"), "\(newest)")
     }

@@ -66,9 +66,11 @@ public enum RolesWriter {
     private static func writeValues(first: Int, count: Int, of batch: EventBatch, into json: inout JSONWriter) {
         var written: UInt64 = 0
         var targets = false
+        // Read once: each access to a property of a shared object is checked for exclusivity.
+        let values = batch.values
         unsafe batch.text.withUnsafeBufferPointer { text in
             for index in first..<first + count {
-                let value = batch.values[index]
+                let value = values[index]
                 let role = value.role
                 if role == .targets { targets = true; continue }
                 let bit = UInt64(1) << UInt64(role.rawValue)

@@ -47,7 +47,10 @@ struct EventSelection {
         }
         if let least = query.minimumLatencyMilliseconds {
             conditions.append(Self.compare("latency", ">=", .real(least), &values))
-            lead("events_latency")
+            if least >= Double(StoredCode.slowMilliseconds) {
+                conditions.append(StoredCode.slowLatency)
+                lead("events_latency")
+            }
         }
         if let since = query.since { conditions.append(Self.compare("time", ">=", .number(since), &values)) }
         if let until = query.until { conditions.append(Self.compare("time", "<=", .number(until), &values)) }

@@ -86,6 +86,12 @@ final class HistoryReader: @unchecked Sendable {
         return Double(to) - Double(from) > (Double(times.upperBound) - Double(times.lowerBound)) * Self.wideShare
     }
 
+    /// The roles that filters compare, by name.
+    private static let texts: [String: Role] = {
+        let roles: [Role] = [.agent, .execution, .conversation, .task, .workflow, .model, .tool]
+        return Dictionary(uniqueKeysWithValues: roles.map { ($0.name, $0) })
+    }()
+
     /// The texts of an event's roles that filters compare, of itself and of its parts.
     private struct Texts {
         var roles: [Role: String] = [:]
@@ -102,7 +108,7 @@ final class HistoryReader: @unchecked Sendable {
                     if let tool = part["tool"]?.string { texts.partTools.append(tool) }
                     if let model = part["model"]?.string { texts.partModels.append(model) }
                 }
-            } else if let role = Role(name: name), !role.isNumber, let text = value.string {
+            } else if let role = Self.texts[name], let text = value.string {
                 texts.roles[role] = text
             }
         }

@@ -11,6 +11,9 @@ final class HistoryWriter {
     private let database: Database
     private let catalogue: Catalogue
     private var roles = JSONWriter(reserving: 4096)
+    /// The role values and texts of the batch being stored.
+    private var values: ContiguousArray<RoleValue> = []
+    private var text: ContiguousArray<UInt8> = []
     /// Ids in `places` by `FileReference.number`.
     private var places: [Int: Int64] = [:]
     /// Ids in `kinds` by `Event.type`, 0 when not yet known.
@@ -48,7 +51,11 @@ final class HistoryWriter {
             if batch.file.generation == known.generation { from = max(from, known.position) }
         }
         if batch.end <= from { return }
+        // Read once: each access to a property of a shared object is checked for exclusivity.
         let events = batch.events
+        values = batch.values
+        text = batch.text
+        defer { values = []; text = [] }
         precondition(events.isEmpty || batch.firstSequence > 0, "events have sequence numbers before they go into history")
         if let last = events.last, last.position >= from {
             let place = try place(of: batch.file)
@@ -129,25 +136,27 @@ final class HistoryWriter {
         bindValues(first: Int(event.firstValue), count: Int(event.valueCount), ofPart: false, of: batch, with: statement)
         roles.removeAll()
         RolesWriter.writeRest(event, of: batch, into: &roles)
-        statement.bind(22, roles.bytes)
         let outcome: Result<Void, StoreError> = unsafe batch.withLine(event) { line in
-            unsafe statement.bind(23, borrowing: line)
-            do throws(StoreError) { return .success(try statement.run()) } catch { return .failure(error) }
+            unsafe roles.bytes.withUnsafeBytes { roles in
+                unsafe statement.bind(22, borrowing: roles)
+                unsafe statement.bind(23, borrowing: line)
+                do throws(StoreError) { return .success(try statement.run()) } catch { return .failure(error) }
+            }
         }
         try outcome.get()
     }
 
     private func bindValues(first: Int, count: Int, ofPart: Bool, of batch: EventBatch, with statement: Statement) {
         for index in (first..<first + count).reversed() {
-            let value = batch.values[index]
+            let value = values[index]
             switch value.role {
-            case .agent: bindHash(11, value, of: batch, with: statement)
-            case .execution: bindHash(12, value, of: batch, with: statement)
-            case .conversation: bindHash(13, value, of: batch, with: statement)
-            case .task: bindHash(14, value, of: batch, with: statement)
-            case .workflow: bindHash(15, value, of: batch, with: statement)
-            case .model: bindHash(16, value, of: batch, with: statement)
-            case .tool: bindHash(17, value, of: batch, with: statement)
+            case .agent: bindHash(11, value, with: statement)
+            case .execution: bindHash(12, value, with: statement)
+            case .conversation: bindHash(13, value, with: statement)
+            case .task: bindHash(14, value, with: statement)
+            case .workflow: bindHash(15, value, with: statement)
+            case .model: bindHash(16, value, with: statement)
+            case .tool: bindHash(17, value, with: statement)
             case .latencyMilliseconds: statement.bind(18, value.number)
             case .durationMilliseconds: statement.bind(19, value.number)
             case .costUSD: statement.bind(20, value.number)
@@ -157,8 +166,8 @@ final class HistoryWriter {
         }
     }
 
-    private func bindHash(_ column: Int, _ value: RoleValue, of batch: EventBatch, with statement: Statement) {
-        statement.bind(column, TextHash.of(batch.text, from: value.offset, length: value.length))
+    private func bindHash(_ column: Int, _ value: RoleValue, with statement: Statement) {
+        statement.bind(column, TextHash.of(text, from: value.offset, length: value.length))
     }
 
     private func place(of file: FileReference) throws(StoreError) -> Int64 {

@@ -14,9 +14,13 @@ enum StoredCode {
     private static let severities = Codes<Severity>(["debug", "info", "warning", "error", "critical"], Severity.allCases, \.name)
     private static let priorities = Codes<Priority>(["low", "medium", "high", "critical"], Priority.allCases, \.name)
 
-    /// The condition of the partial indexes: events without a status, successes and what is no trouble are most of all and need no index.
+    /// The condition of the partial indexes: events without a status, successes, what is no
+    /// trouble and what is fast are most of all and need no index.
     static let rareStatus = "status >= 2"
     static let rareSeverity = "severity >= 2"
+
+    static let slowLatency = "latency >= \(slowMilliseconds).0"
+    static let slowMilliseconds = 1000
 
     static func code(_ word: Meaning) -> Int64 { meanings.codes[Int(word.rawValue)] }
     static func code(_ word: Status) -> Int64 { statuses.codes[Int(word.rawValue)] }

@@ -63,6 +63,11 @@ struct StateFolder: Sendable {
         return "\(file) is damaged (\(reason)); it was put aside as \(file)\(suffix) and a new state was started"
     }
 
+    /// Makes an empty state file when there is none: SQLite would let everybody read it, and its journal gets the same rights.
+    func makeFile() throws(StoreError) {
+        _ = try StoreError.wrapping(file) { () throws(SystemError) in try Descriptor.open(file, [.readWrite, .create]) }
+    }
+
     /// The state file's length, nil when there is none.
     func length() throws(StoreError) -> Int64? {
         if !FileSystem.exists(file) { return nil }

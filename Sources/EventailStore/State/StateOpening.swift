@@ -9,6 +9,7 @@ struct StateOpening {
     static func open(_ place: StateFolder) throws(StoreError) -> StateOpening {
         var notices: [String] = []
         if let fault = try damage(of: place) { notices.append(try place.quarantine(fault)) }
+        try place.makeFile()
         let database = try Database(path: place.file, .write)
         if try database.number("PRAGMA user_version") == 0 {
             let epoch = ProcessUsage.randomBytes(6).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()

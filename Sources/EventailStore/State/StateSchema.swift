@@ -15,7 +15,7 @@ enum StateSchema {
 
     /// Makes an empty file into a state.
     static func create(in database: Database, epoch: String) throws(StoreError) {
-        try database.execute("PRAGMA page_size=8192; PRAGMA auto_vacuum=INCREMENTAL")
+        try database.execute("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL")
         try configure(database)
         try database.transaction { () throws(StoreError) in
             try database.execute(tables)
@@ -58,7 +58,7 @@ enum StateSchema {
         CREATE INDEX events_execution ON events(execution) WHERE execution IS NOT NULL;
         CREATE INDEX events_task ON events(task) WHERE task IS NOT NULL;
         CREATE INDEX events_workflow ON events(workflow) WHERE workflow IS NOT NULL;
-        CREATE INDEX events_latency ON events(latency) WHERE latency IS NOT NULL;
+        CREATE INDEX events_latency ON events(latency) WHERE \(StoredCode.slowLatency);
         CREATE INDEX events_status ON events(status) WHERE \(StoredCode.rareStatus);
         CREATE INDEX events_severity ON events(severity) WHERE \(StoredCode.rareSeverity);
         """
