@@ -113,6 +113,21 @@ import Testing
         }
     }
 
+    @Test func aForkOfCodexBeginsBehindItsParentsHistory() throws {
+        func count(_ time: String, _ input: Int) -> String {
+            "{\"timestamp\":\"2026-01-01T00:00:\(time)Z\",\"type\":\"event_msg\",\"payload\":{\"type\":\"token_count\",\"info\":{\"total_token_usage\":{\"input_tokens\":\(input),\"output_tokens\":1}}}}\n"
+        }
+        func meta(_ id: String) -> String { "{\"timestamp\":\"2026-01-01T00:00:10.000Z\",\"type\":\"session_meta\",\"payload\":{\"id\":\"\(id)\"}}\n" }
+        let first = try Reading(.auto, meta("child") + meta("parent") + count("10.500", 100) + count("10.600", 200))
+        #expect(first.events.map(\.accounting) == [.leaf, .leaf, .rollup, .rollup])
+        #expect(first.text(.usageKey, 3) == "codex/child")
+        let second = try Reading(.auto, count("10.700", 300) + count("12.000", 400), context: FileContext(decoding: first.batch.carryOver))
+        #expect(second.events.map(\.accounting) == [.rollup, .leaf])
+        #expect(second.text(.usageKey, 1) == "codex/child")
+        let plain = try Reading(.auto, meta("own") + count("10.500", 100))
+        #expect(plain.events.map(\.accounting) == [.leaf, .leaf])
+    }
+
     @Test func geminiChatsReplaceTheirMessages() throws {
         let lines = """
             {"sessionId":"s1","projectHash":"h","startTime":"2026-01-01T00:00:00.000Z","lastUpdated":"2026-01-01T00:00:00.000Z"}

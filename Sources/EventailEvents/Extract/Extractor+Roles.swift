@@ -34,6 +34,7 @@ extension Extractor {
             event.time = readTime
             event.timeMissing = true
         }
+        if rule.replay >= 0, isReplayed(rule, event, context) { event.accounting = .rollup }
         if !rule.told.isEmpty { tell(rule.told, scope, context) }
         for index in rule.roles.range {
             if addRole(plan.roles[index], scope, context) { event.waitsForHuman = true }
@@ -236,6 +237,17 @@ extension Extractor {
             if !addText(.init(first: Int32(index), count: 1), scope) { text.count = before }
         }
         if text.count == bare { text.count = start } else { addValue(.usageKey, start) }
+    }
+
+    /// Whether the line is a copy of another session's history. What is remembered is the first mark's time, and a plus once there was a second mark.
+    private func isReplayed(_ rule: ReadingPlan.TypeRule, _ event: Event, _ context: FileContext) -> Bool {
+        let known = context.values[Int(rule.replay)] ?? []
+        let isMarked = known.last == 0x2B
+        if rule.marksReplay, !isMarked {
+            context.remember(Int(rule.replay), known.isEmpty ? Array(String(event.time).utf8) : known + [0x2B])
+        }
+        guard isMarked, let start = Int64(String(decoding: known.dropLast(), as: UTF8.self)) else { return false }
+        return event.time < start &+ rule.replayWithin
     }
 
     private func tell(_ told: ReadingPlan.Stretch, _ scope: LineScope, _ context: FileContext) {

@@ -7,8 +7,8 @@ public final class FileContext {
 
     /// By the plan's carried roles; bound when an extractor first sees it.
     private(set) var values: [[UInt8]?] = []
-    private var names: [(profile: String, role: Role)] = []
-    private var decoded: [(profile: String, role: Role, value: [UInt8])] = []
+    private var names: [(profile: String, name: String)] = []
+    private var decoded: [(profile: String, name: String, value: [UInt8])] = []
     private var encoded: [UInt8]?
     private var bound: ObjectIdentifier?
 
@@ -26,8 +26,7 @@ public final class FileContext {
             return Array(bytes[index + 2..<index + 2 + length])
         }
         while let profile = take(), let name = take(), let value = take() {
-            guard let role = Role(name: String(decoding: name, as: UTF8.self)) else { continue }
-            decoded.append((String(decoding: profile, as: UTF8.self), role, value))
+            decoded.append((String(decoding: profile, as: UTF8.self), String(decoding: name, as: UTF8.self), value))
         }
     }
 
@@ -36,20 +35,20 @@ public final class FileContext {
         if let encoded { return encoded }
         var bytes: [UInt8] = []
         func put(_ text: [UInt8]) { bytes += [UInt8(text.count >> 8), UInt8(text.count & 255)] + text }
-        for (profile, role, value) in entries {
+        for (profile, name, value) in entries {
             if bytes.isEmpty { bytes.append(Self.version) }
             put(Array(profile.utf8))
-            put(Array(role.name.utf8))
+            put(Array(name.utf8))
             put(value)
         }
         encoded = bytes
         return bytes
     }
 
-    private var entries: [(profile: String, role: Role, value: [UInt8])] {
-        var entries = zip(names, values).compactMap { name, value in value.map { (name.profile, name.role, $0) } }
+    private var entries: [(profile: String, name: String, value: [UInt8])] {
+        var entries = zip(names, values).compactMap { name, value in value.map { (name.profile, name.name, $0) } }
         // What the present profiles do not carry is kept for those that do.
-        entries += decoded.filter { old in !names.contains { $0.profile == old.profile && $0.role == old.role } }
+        entries += decoded.filter { old in !names.contains { $0.profile == old.profile && $0.name == old.name } }
         return entries
     }
 
@@ -58,8 +57,8 @@ public final class FileContext {
         guard bound != ObjectIdentifier(plan) else { return }
         decoded = entries
         bound = ObjectIdentifier(plan)
-        names = plan.carries.map { ($0.profile, $0.role) }
-        values = names.map { name in decoded.first { $0.profile == name.profile && $0.role == name.role }?.value }
+        names = plan.carries.map { ($0.profile, $0.name) }
+        values = names.map { name in decoded.first { $0.profile == name.profile && $0.name == name.name }?.value }
     }
 
     func remember(_ carry: Int, _ value: [UInt8]) {

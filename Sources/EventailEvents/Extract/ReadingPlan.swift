@@ -56,6 +56,10 @@ final class ReadingPlan: Sendable {
         var usageKey = Stretch()
         /// The carried roles that its lines tell.
         var told = Stretch()
+        /// The carried text that tells of a replay, -1 for none; whether the type's lines mark one, and how long it lasts.
+        var replay: Int32 = -1
+        var marksReplay = false
+        var replayWithin: Int64 = 0
     }
 
     struct RoleRule {
@@ -122,7 +126,8 @@ final class ReadingPlan: Sendable {
 
     struct Carry {
         var profile: String
-        var role: Role
+        /// A role's, or `replay`.
+        var name: String
         var isOnce: Bool
     }
     /// A carried role that a type tells.

@@ -44,6 +44,7 @@ struct ReadingPlanBuilder {
     private var profileNumber: Int32 = 0
     private var humanTable: Int32 = -1
     private var firstCarry = 0
+    private var replayCarry: Int32 = -1
 
     static func build(_ profiles: [Profile], _ catalogue: Catalogue) throws(ProfileError) -> ReadingPlan {
         var builder = ReadingPlanBuilder(catalogue: catalogue)
@@ -71,7 +72,9 @@ struct ReadingPlanBuilder {
         profileNumber = number
         humanTable = description.humanTools.isEmpty ? -1 : table(description.humanTools.enumerated().map { ($0.element, $0.offset) })
         firstCarry = carries.count
-        for carry in description.carry { carries.append(.init(profile: profile.name, role: carry.role, isOnce: carry.isOnce)) }
+        for carry in description.carry { carries.append(.init(profile: profile.name, name: carry.role.name, isOnce: carry.isOnce)) }
+        replayCarry = description.replay == nil ? -1 : Int32(carries.count)
+        if description.replay != nil { carries.append(.init(profile: profile.name, name: "replay", isOnce: false)) }
         for form in description.forms { add(form, profile) }
     }
 
@@ -123,6 +126,11 @@ struct ReadingPlanBuilder {
         made.priority = add(type.roles[.priority] ?? [], .priority)
         made.roles = roleRules(type.roles, withCarry: true)
         made.usageKey = add(type.usageKey, .role(.id))
+        made.replay = replayCarry
+        if let replay = description.replay {
+            made.replayWithin = replay.within
+            made.marksReplay = name.map { replay.types.contains($0) } ?? false
+        }
         var told: [ReadingPlan.Told] = []
         for (index, carry) in description.carry.enumerated() where carry.types.isEmpty || name.map({ carry.types.contains($0) }) == true {
             told.append(.init(carry: Int32(firstCarry + index), sources: add(carry.sources, .role(carry.role))))

@@ -8,6 +8,7 @@ struct ProfileDescription: Sendable {
     var forms: [FormDescription] = []
     var carry: [CarryDescription] = []
     var humanTools: [String] = []
+    var replay: ReplayDescription?
     /// The producer's words for `RoleKey.status`, `.severity` and `.priority`, lower case.
     var words: [RoleKey: [String: UInt8]] = [:]
 }
@@ -74,6 +75,14 @@ struct CarryDescription: Sendable {
     var sources: [SourceDescription] = []
     /// The first one stays.
     var isOnce = false
+}
+
+/// How a file that begins with a copy of another session's history is told.
+struct ReplayDescription: Sendable {
+    /// A second line of these types in a file tells it.
+    var types: [String]
+    /// The copy ends this many nanoseconds after the first such line's time.
+    var within: Int64
 }
 
 /// What a rule is for: a role with a value, or one of the facts that an event has as a field.

@@ -38,7 +38,7 @@ struct ProfileReader {
 
     private mutating func profile(_ root: YAMLNode) throws(YAMLError) -> ProfileDescription {
         let known = [
-            "profile", "about", "auto", "type", "unknown_types", "forms", "types", "roles", "words", "usage", "carry", "human_tools", "schema",
+            "profile", "about", "auto", "type", "unknown_types", "forms", "types", "roles", "words", "usage", "carry", "replay", "human_tools", "schema",
             "schemas",
         ]
         try check(root, known, "a profile")
@@ -61,6 +61,7 @@ struct ProfileReader {
             for item in try node.sequence("human_tools") { profile.humanTools.append(try item.text("a tool's name")) }
         }
         if let node = root["carry"] { try carry(node) }
+        if let node = root["replay"] { try replay(node) }
         if let node = root["types"] { types = try types(node) }
         guard let forms = root["forms"] else { throw YAMLError(root, "forms: is missing; it tells how the profile's lines are recognised") }
         var written: [(form: FormDescription, types: [String: WrittenType], roles: [RoleKey: [SourceDescription]?], schema: String?)] = []
@@ -186,6 +187,14 @@ struct ProfileReader {
             profile.carry.append(carry)
         }
         guard profile.carry.count <= 16 else { throw YAMLError(node, "at most 16 roles can be carried") }
+    }
+
+    private mutating func replay(_ node: YAMLNode) throws(YAMLError) {
+        try check(node, ["from", "within_ms"], "replay")
+        guard let from = node["from"], let within = node["within_ms"] else { throw YAMLError(node, "replay needs from: and within_ms:") }
+        var replay = ReplayDescription(types: [], within: try within.integer("within_ms").multipliedReportingOverflow(by: 1_000_000).partialValue)
+        for item in from.items { replay.types.append(try item.text("a type's name")) }
+        profile.replay = replay
     }
 
     private mutating func types(_ node: YAMLNode) throws(YAMLError) -> [String: WrittenType] {

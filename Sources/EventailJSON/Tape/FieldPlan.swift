@@ -7,7 +7,10 @@
     /// How many slots a `FieldSlots` needs: one a pointer, in their order, then some of the plan's own.
     public let slotCount: Int
     private let words: WordTables
+    private let edgeMemory: UnsafeMutablePointer<Edge>
     private let edges: UnsafeMutablePointer<Edge>
+    /// How many words of the tape a key and a scalar of this tag take.
+    private let stepOfTag: UnsafeMutablePointer<UInt8>
     private let kindOfTag: UnsafeMutablePointer<UInt8>
     private let rootSlot: Int32
     /// Slots below an edge, which an equal key later in the object must clear.
@@ -82,17 +85,23 @@
         }
         rootSlot = root
         self.firstEdge = firstEdge + [edges.count]
-        slotCount = Int(slots)
+        slotCount = Int(slots) + 1
         words = WordTables(lists)
         self.below = below
-        unsafe self.edges = .allocate(capacity: max(edges.count, 1))
-        for index in edges.indices { unsafe (self.edges + index).initialize(to: edges[index]) }
+        // One edge before the first stands for keys that nobody wants; `find` gives its number, -1.
+        unsafe edgeMemory = .allocate(capacity: edges.count + 1)
+        unsafe edgeMemory.initialize(to: Edge(slot: slots, child: -1, index: -1))
+        for index in edges.indices { unsafe (edgeMemory + index + 1).initialize(to: edges[index]) }
+        unsafe self.edges = edgeMemory + 1
+        unsafe stepOfTag = .allocate(capacity: 256)
+        for tag in 0..<256 { unsafe stepOfTag[tag] = tag == 0x6C || tag == 0x75 || tag == 0x64 ? 3 : 2 }
         unsafe kindOfTag = .allocate(capacity: 256)
         for tag in 0..<256 { unsafe kindOfTag[tag] = FieldKind(Tag(rawValue: UInt8(tag))).rawValue }
     }
 
     deinit {
-        unsafe edges.deallocate()
+        unsafe edgeMemory.deallocate()
+        unsafe stepOfTag.deallocate()
         unsafe kindOfTag.deallocate()
     }
 
@@ -117,24 +126,31 @@
             let length = unsafe Int(UnsafeRawPointer(text).loadUnaligned(as: UInt32.self))
             let found = unsafe words.find(text + 4, length, node)
             let value = unsafe document.tape[at + 1]
-            let tag = UInt8(truncatingIfNeeded: value >> 56)
-            if found >= 0 {
-                let edge = unsafe edges[found]
-                let slot = Int(edge.slot)
-                if unsafe places[slot] != 0 { forget(found, slots) }
-                unsafe places[slot] = Int32(truncatingIfNeeded: at + 1)
-                unsafe kinds[slot] = kindOfTag[Int(tag)]
-                if edge.child >= 0 {
-                    if tag == 0x7B { object(document, at + 1, Int(edge.child), slots) }
-                    if tag == 0x5B { array(document, at + 1, Int(edge.child), slots) }
-                }
-            }
-            switch tag {
-            case 0x7B, 0x5B: at = Int(truncatingIfNeeded: value & 0xFFFF_FFFF)
-            case 0x6C, 0x75, 0x64: at += 3
-            default: at += 2
+            let tag = Int(truncatingIfNeeded: value >> 56)
+            let kind = unsafe kindOfTag[tag]
+            // What is not wanted goes into a slot that nobody reads: cheaper than a branch that nothing predicts.
+            let edge = unsafe edges[found]
+            if edge.child >= 0 { enter(document, at + 1, found, edge, kind, slots) }
+            unsafe places[Int(edge.slot)] = Int32(truncatingIfNeeded: at + 1)
+            unsafe kinds[Int(edge.slot)] = kind
+            if kind & Self.containers != 0 {
+                at = Int(truncatingIfNeeded: value & 0xFFFF_FFFF)
+            } else {
+                at += unsafe Int(stepOfTag[tag])
             }
         }
+    }
+
+    private static let containers: UInt8 = FieldKind.object.rawValue | FieldKind.array.rawValue
+
+    /// Goes into a container that has wanted values; forgets those of an equal key before.
+    @inline(never)
+    private func enter(_ document: Document, _ value: Int, _ found: Int, _ edge: Edge, _ kind: UInt8, _ slots: FieldSlots) {
+        if unsafe slots.places[Int(edge.slot)] != 0 {
+            for slot in below[found] { slots.remove(Int(slot)) }
+        }
+        if kind == FieldKind.object.rawValue { object(document, value, Int(edge.child), slots) }
+        if kind == FieldKind.array.rawValue { array(document, value, Int(edge.child), slots) }
     }
 
     private func array(_ document: Document, _ start: Int, _ node: Int, _ slots: FieldSlots) {
@@ -154,10 +170,6 @@
             at = document.after(at)
             index &+= 1
         }
-    }
-
-    private func forget(_ edge: Int, _ slots: FieldSlots) {
-        for slot in below[edge] { slots.remove(Int(slot)) }
     }
 }
 
