@@ -1,18 +1,102 @@
 internal import EventailEvents
-internal import EventailJSON
+internal import EventailSystem
 
+/// Everything the aggregator knows, on one thread at a time.
+///
+/// *Owns* what was folded since the last commit (`cells`, `tasks`: figures by second), the records that link events over lines and files, and the name tables.
+/// What was committed lies in the state and is read when asked for. *Thread*: whoever holds the aggregator's lock. *Limits*: see `AggregatorConfiguration`.
+///
+/// Files: `Engine+Fold` takes events in, `Engine+Usage`, `+Tools`, `+Tasks`, `+Spans` link them; `Engine+Changes` writes and restores; `Engine+Metrics`,
+/// `+Range`, `+Lists`, `+Explain` and `+Prometheus` answer.
 final class Engine {
-    init(configuration: AggregatorConfiguration, catalogue: Catalogue, state: any StoredState) throws {}
-    func fold(_ batch: EventBatch) {}
-    func takeChanges() throws -> [StoredChange] { [] }
-    func restore() throws {}
-    var needsCommit: Bool { false }
-    var newestTime: Int64? { nil }
-    func metrics(_ query: MetricsQuery, into json: inout JSONWriter) throws(MetricsQueryError) {}
-    func range(_ query: RangeQuery, into json: inout JSONWriter) throws(MetricsQueryError) {}
-    func agents(limit: Int, cursor: String?, into json: inout JSONWriter) throws(MetricsQueryError) {}
-    func executions(limit: Int, cursor: String?, into json: inout JSONWriter) throws(MetricsQueryError) {}
-    func execution(_ name: String, into json: inout JSONWriter) throws(MetricsQueryError) -> Bool { false }
-    func explain(metric: String, query: MetricsQuery, limit: Int, into json: inout JSONWriter) throws(MetricsQueryError) {}
-    func writePrometheus(into text: inout [UInt8]) throws(MetricsQueryError) {}
+    let configuration: AggregatorConfiguration
+    let catalogue: Catalogue
+    let view: StateView
+
+    // Names.
+    var types: NameTable
+    var agents: NameTable
+    /// Texts are provider, NUL, model.
+    var models: NameTable
+    var tools: NameTable
+    /// Error types and memory tiers.
+    var labels: NameTable
+    /// The number in `types` of a number of the catalogue, plus one; 0 is not known yet.
+    var typeOfCatalogue: ContiguousArray<UInt16> = []
+    /// The price of a model's number; outer nil is not looked up yet.
+    var unitPrices: [UnitPrice??] = []
+
+    // Folded and not committed.
+    var cells = CellTable()
+    var tasks = CellTable()
+    var newExecutions: [(number: Int64, hash: UInt64, name: String)] = []
+
+    var records: RecordStore
+    var spans: SpanTable
+    var histograms: HistogramTable
+    var contributions: ContributionRing
+    var meta = EngineFacts()
+    var rowCounts: [RowBlock: Int] = [:]
+    /// The fingerprints of the row that is being filled.
+    var keyRow: [UInt8] = []
+
+    /// The reading of the state that failed; `takeChanges` throws it, so that what was folded with a gap is never committed.
+    var failure: (any Error)?
+    /// Counts up with each commit: the last part of rows' keys.
+    var commit: UInt64 = 0
+
+    // Of the batch that is being folded.
+    var file = FoldedFile()
+    var lastExecution: UInt64 = 0
+    var lastExecutionPlace = -1
+    var lastAgent = 0
+    var lastAgentPlace = -1
+
+    init(configuration: AggregatorConfiguration, catalogue: Catalogue, state: any StoredState) throws {
+        self.configuration = configuration
+        self.catalogue = catalogue
+        view = StateView(state)
+        types = NameTable(most: Dimensions.mostTypes)
+        agents = NameTable(most: min(configuration.mostAgents, Dimensions.mostAgents))
+        models = NameTable(most: min(configuration.mostModels, Dimensions.mostModels))
+        tools = NameTable(most: min(configuration.mostTools, Dimensions.mostTools))
+        labels = NameTable(most: configuration.mostErrorTypes)
+        records = RecordStore(most: configuration.mostHeadsInMemory)
+        spans = SpanTable(expiry: configuration.spanExpiry.nanoseconds)
+        histograms = HistogramTable()
+        contributions = ContributionRing(capacity: configuration.mostContributions)
+        try restore()
+    }
+
+    var needsCommit: Bool { cells.count + tasks.count + records.count - configuration.mostHeadsInMemory > configuration.mostPendingCells }
+    var newestTime: Int64? { meta.hasEvents ? meta.newest : nil }
+}
+
+/// Single facts that are stored as one row.
+struct EngineFacts: Equatable {
+    var hasEvents = false
+    var oldest: Int64 = 0
+    var newest: Int64 = 0
+    /// Executions seen so far; the number of the next.
+    var executions: Int64 = 0
+    /// Types whose lines or parts have started tools: their profile's results without a call are no calls.
+    var typesWithToolStarts: Set<Int> = []
+    /// The row of fingerprints that is being filled.
+    var keyRow: UInt64 = 0
+    /// By kind of row, where the rows begin that are still kept; nothing when none was dropped.
+    var floors: [UInt8: Int64] = [:]
+    /// By kind of row, about how many bytes are kept.
+    var bytes: [UInt8: Int64] = [:]
+}
+
+/// The file whose batch is being folded.
+struct FoldedFile {
+    var hash: Int64 = 0
+    var number = 0
+}
+
+/// A series of rows that are merged into one when they are many.
+struct RowBlock: Hashable {
+    var kind: StateKind
+    var place: UInt64
 }

@@ -1,0 +1,301 @@
+internal import EventailEvents
+internal import EventailSystem
+
+/// Writing what changed, and reading it back.
+extension Engine {
+    /// Rows of one block that are read as they are; the next one merges all of them.
+    private static let mostRows = 24
+
+    func takeChanges() throws -> [StoredChange] {
+        if let failure { throw failure }
+        try closeAbandonedSpans()
+        commit += 1
+        var changes: [StoredChange] = []
+        takeNames(&changes)
+        try takeCells(&changes)
+        try takeTasks(&changes)
+        for execution in newExecutions {
+            changes.append(StoredChange(
+                kind: StateKind.executionIndex.rawValue, key: ByteWriter.key(execution.number),
+                value: ByteWriter.bigEndian(execution.hash) + Array(execution.name.utf8)))
+        }
+        newExecutions.removeAll()
+        spans.takeChanges(&changes)
+        histograms.takeChanges(&changes)
+        records.takeChanges(&changes)
+        lastExecutionPlace = -1
+        lastAgentPlace = -1
+        takeKeys(&changes)
+        try dropOldest(&changes)
+        if changes.isEmpty {
+            commit -= 1
+            return []
+        }
+        changes.append(StoredChange(kind: StateKind.meta.rawValue, key: [], value: encodeMeta()))
+        view.lay(changes)
+        return changes
+    }
+
+    /// Fingerprints are kept in rows of a few thousand; the last one is written again until it is full.
+    private func takeKeys(_ changes: inout [StoredChange]) {
+        let prints = records.filter.takeFresh()
+        if prints.isEmpty { return }
+        for print in prints {
+            if keyRow.count >= Self.mostKeyBytes {
+                changes.append(StoredChange(kind: StateKind.keys.rawValue, key: ByteWriter.bigEndian(meta.keyRow), value: keyRow))
+                meta.keyRow += 1
+                keyRow.removeAll()
+            }
+            for shift in [24, 16, 8, 0] as [UInt32] { keyRow.append(UInt8(truncatingIfNeeded: print >> shift)) }
+        }
+        changes.append(StoredChange(kind: StateKind.keys.rawValue, key: ByteWriter.bigEndian(meta.keyRow), value: keyRow))
+    }
+
+    private static let mostKeyBytes = 16_384
+
+    /// Keeps each level of the series within its bytes: the oldest rows go first, and the place where the rest begins is remembered.
+    private func dropOldest(_ changes: inout [StoredChange]) throws {
+        for kind in [StateKind.fine, .minutes, .hours, .taskFine, .taskHours] where meta.bytes[kind.rawValue] ?? 0 > configuration.mostSeriesBytes {
+            let step: Int64 = kind == .hours || kind == .taskHours ? 3600 : 60
+            for row in try view.first(kind, 256) {
+                meta.bytes[kind.rawValue, default: 0] -= Int64(row.key.count + row.value.count)
+                let slot = ByteReader.slot(row.key)
+                meta.floors[kind.rawValue] = max(meta.floors[kind.rawValue] ?? .min, slot + step)
+                changes.append(StoredChange(kind: kind.rawValue, key: row.key, value: nil))
+                if meta.bytes[kind.rawValue] ?? 0 <= configuration.mostSeriesBytes { break }
+            }
+        }
+    }
+
+    // MARK: cells
+
+    private func takeCells(_ changes: inout [StoredChange]) throws {
+        if cells.isEmpty { return }
+        let fineSides = cells.sidesByCell()
+        try put(cells, fineSides, .fine, &changes) { ByteWriter.key(cells.slots[$0].floored(to: 60)) }
+
+        // Without executions: minutes from seconds, then each level from the one below.
+        var minutes = CellTable()
+        for cell in 0..<cells.count {
+            let into = minutes.cell(cells.slots[cell].floored(to: 60), cells.dimensions[cell], 0)
+            minutes.merge(into, from: cells, cell)
+            for place in fineSides.starts[cell]..<fineSides.starts[cell + 1] {
+                let side = fineSides.order[place]
+                minutes.addSide(into, UInt8(truncatingIfNeeded: cells.sideCells[side]), cells.sideItems[side], cells.sideValues[side])
+            }
+            if cells.entities[cell] != 0 && cells.value(cell, Field.events) + cells.value(cell, Field.partLines) > 0 { minutes.addSide(into, Side.execution, cells.entities[cell], 1) }
+        }
+        let minuteSides = minutes.sidesByCell()
+        try put(minutes, minuteSides, .minutes, &changes) { ByteWriter.key(minutes.slots[$0]) }
+        let hours = coarser(minutes, minuteSides, 3600)
+        let hourSides = hours.sidesByCell()
+        try put(hours, hourSides, .hours, &changes) { ByteWriter.key(hours.slots[$0]) }
+        let days = coarser(hours, hourSides, 86_400)
+        let daySides = days.sidesByCell()
+        try put(days, daySides, .days, &changes) { ByteWriter.key(days.slots[$0]) }
+        let all = coarser(days, daySides, 0)
+        try put(all, all.sidesByCell(), .all, &changes) { _ in ByteWriter.key(0) }
+
+        // By execution and hour.
+        var executions = CellTable()
+        for cell in 0..<cells.count where cells.entities[cell] != 0 {
+            let into = executions.cell(cells.slots[cell].floored(to: 3600), cells.dimensions[cell], cells.entities[cell])
+            executions.merge(into, from: cells, cell)
+            for place in fineSides.starts[cell]..<fineSides.starts[cell + 1] {
+                let side = fineSides.order[place]
+                executions.addSide(into, UInt8(truncatingIfNeeded: cells.sideCells[side]), cells.sideItems[side], cells.sideValues[side])
+            }
+        }
+        try put(executions, executions.sidesByCell(), .executions, &changes) { ByteWriter.bigEndian(executions.entities[$0]) }
+        cells.removeAll()
+    }
+
+    private func takeTasks(_ changes: inout [StoredChange]) throws {
+        if tasks.isEmpty { return }
+        let sides = tasks.sidesByCell()
+        try put(tasks, sides, .taskFine, &changes) { ByteWriter.key(tasks.slots[$0].floored(to: 60)) }
+        let hours = coarser(tasks, sides, 3600, keepsEntities: true)
+        try put(hours, hours.sidesByCell(), .taskHours, &changes) { ByteWriter.key(hours.slots[$0]) }
+        tasks.removeAll()
+    }
+
+    /// The same figures by larger slots; 0 makes one slot of all.
+    private func coarser(_ table: borrowing CellTable, _ sides: (starts: [Int], order: [Int]), _ step: Int64, keepsEntities: Bool = false) -> CellTable {
+        var answer = CellTable()
+        for cell in 0..<table.count {
+            let into = answer.cell(step == 0 ? 0 : table.slots[cell].floored(to: step), table.dimensions[cell], keepsEntities ? table.entities[cell] : 0)
+            answer.merge(into, from: table, cell)
+            for place in sides.starts[cell]..<sides.starts[cell + 1] {
+                let side = sides.order[place]
+                answer.addSide(into, UInt8(truncatingIfNeeded: table.sideCells[side]), table.sideItems[side], table.sideValues[side])
+            }
+        }
+        return answer
+    }
+
+    /// Writes a table's cells as rows, one for each block; a block with many rows is merged into one.
+    private func put(
+        _ table: borrowing CellTable, _ sides: (starts: [Int], order: [Int]), _ kind: StateKind, _ changes: inout [StoredChange],
+        _ block: (Int) -> [UInt8]
+    ) throws {
+        var groups: [[UInt8]: [Int]] = [:]
+        for cell in 0..<table.count { groups[block(cell), default: []].append(cell) }
+        if rowCounts.count > 65_536 { rowCounts.removeAll() }
+        for (prefix, cells) in groups {
+            let key = prefix + ByteWriter.bigEndian(commit)
+            var reader = ByteReader(prefix)
+            let counted = RowBlock(kind: kind, place: reader.fixed())
+            rowCounts[counted, default: 0] += 1
+            if rowCounts[counted, default: 0] < Self.mostRows {
+                let row = CellRow.encode(table, cells, sides)
+                meta.bytes[kind.rawValue, default: 0] += Int64(key.count + row.count)
+                changes.append(StoredChange(kind: kind.rawValue, key: key, value: row))
+                continue
+            }
+            rowCounts[counted] = 1
+            var merged = CellTable()
+            var old: [[UInt8]] = []
+            try view.forEach(kind, prefix: prefix) { oldKey, value in
+                old.append(oldKey)
+                meta.bytes[kind.rawValue, default: 0] -= Int64(oldKey.count + value.count)
+                merged.add(row: value)
+            }
+            merged.add(row: CellRow.encode(table, cells, sides))
+            merged.boundExecutions()
+            changes.append(contentsOf: old.map { StoredChange(kind: kind.rawValue, key: $0, value: nil) })
+            let row = CellRow.encode(merged, Array(0..<merged.count), merged.sidesByCell())
+            meta.bytes[kind.rawValue, default: 0] += Int64(key.count + row.count)
+            changes.append(StoredChange(kind: kind.rawValue, key: key, value: row))
+        }
+    }
+
+    // MARK: names and single facts
+
+    /// In the order of their numbers in the state.
+    private static var nameTables: [ReferenceWritableKeyPath<Engine, NameTable>] { [\.types, \.agents, \.models, \.tools, \.labels] }
+
+    private func takeNames(_ changes: inout [StoredChange]) {
+        for (number, path) in Self.nameTables.enumerated() {
+            for name in self[keyPath: path].firstUnsaved..<max(self[keyPath: path].count, self[keyPath: path].firstUnsaved) {
+                changes.append(StoredChange(
+                    kind: StateKind.names.rawValue, key: [UInt8(number)] + ByteWriter.bigEndian(UInt64(name)), value: Array(self[keyPath: path].names[name].utf8)))
+            }
+            self[keyPath: path].firstUnsaved = self[keyPath: path].count
+        }
+    }
+
+    private func encodeMeta() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.number(UInt64(meta.hasEvents ? 1 : 0))
+        writer.signed(meta.oldest)
+        writer.signed(meta.newest)
+        writer.signed(meta.executions)
+        writer.number(commit)
+        writer.number(meta.keyRow)
+        writer.number(meta.typesWithToolStarts.count)
+        for type in meta.typesWithToolStarts.sorted() { writer.number(type) }
+        writer.number(meta.floors.count)
+        for (kind, floor) in meta.floors {
+            writer.number(UInt64(kind))
+            writer.signed(floor)
+        }
+        writer.number(meta.bytes.count)
+        for (kind, bytes) in meta.bytes {
+            writer.number(UInt64(kind))
+            writer.signed(bytes)
+        }
+        return writer.bytes
+    }
+
+    /// Forgets what is not committed and reads the small tables back.
+    func restore() throws {
+        view.lay([])
+        failure = nil
+        cells = CellTable()
+        tasks = CellTable()
+        newExecutions = []
+        rowCounts = [:]
+        typeOfCatalogue = []
+        unitPrices = []
+        lastExecutionPlace = -1
+        lastAgentPlace = -1
+        contributions = ContributionRing(capacity: configuration.mostContributions)
+        records = RecordStore(most: configuration.mostHeadsInMemory)
+        meta = EngineFacts()
+        commit = 0
+        if let bytes = try view.value(.meta, []) {
+            var reader = ByteReader(bytes)
+            meta.hasEvents = reader.number() == 1
+            meta.oldest = reader.signed()
+            meta.newest = reader.signed()
+            meta.executions = reader.signed()
+            commit = reader.number()
+            meta.keyRow = reader.number()
+            for _ in 0..<reader.count() { meta.typesWithToolStarts.insert(Int(truncatingIfNeeded: reader.number())) }
+            for _ in 0..<reader.count() { meta.floors[UInt8(truncatingIfNeeded: reader.number())] = reader.signed() }
+            for _ in 0..<reader.count() { meta.bytes[UInt8(truncatingIfNeeded: reader.number())] = reader.signed() }
+        }
+        for (number, path) in Self.nameTables.enumerated() {
+            var table = NameTable(most: self[keyPath: path].most)
+            try view.forEach(.names, prefix: [UInt8(number)]) { _, value in
+                let name = String(decoding: value, as: UTF8.self)
+                let isModel = number == 2
+                let hash = isModel ? Self.modelHash(ofName: name) : TextHash.hash(name)
+                _ = table.add(hash, name)
+            }
+            table.firstUnsaved = table.count
+            self[keyPath: path] = table
+        }
+        keyRow = []
+        try view.forEach(.keys, prefix: []) { key, value in
+            if key == ByteWriter.bigEndian(meta.keyRow) { keyRow = value }
+            for start in stride(from: 0, to: value.count - 3, by: 4) {
+                let print = value[start..<start + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                records.filter.insert(print: print, isFresh: false)
+            }
+        }
+        try spans.restore(view)
+        try histograms.restore(view)
+    }
+
+    private static func modelHash(ofName name: String) -> UInt64 {
+        guard let cut = name.utf8.firstIndex(of: 0) else { return TextHash.hash(name) }
+        let provider = String(name[..<cut]), model = String(name[name.index(after: cut)...])
+        return modelHash(TextHash.hash(model), provider.isEmpty ? 0 : TextHash.hash(provider))
+    }
+}
+
+extension CellTable {
+    /// Adds a row's cells; a broken row adds what is whole in it.
+    mutating func add(row: [UInt8]) {
+        let isWhole = CellRow.decode(row) { cell in
+            let into = self.cell(cell.slot, cell.dimensions.bits, cell.entity)
+            for (field, value) in cell.fields { merge(into, field, value) }
+            for (kind, item, value) in cell.sides { addSide(into, kind, item, value) }
+        }
+        if !isWhole { Log.error("metrics", "a row of figures in the state is broken; what could be read of it is counted") }
+    }
+
+    /// Turns the executions of cells that have too many into registers of a sketch.
+    mutating func boundExecutions() {
+        var counts: [UInt64: Int] = [:]
+        for key in sideCells where UInt8(truncatingIfNeeded: key) == Side.execution { counts[key, default: 0] += 1 }
+        let large = Set(counts.filter { $0.value > ExecutionSketch.mostExact }.keys)
+        if large.isEmpty { return }
+        var bounded = CellTable()
+        for number in 0..<count {
+            let into = bounded.cell(slots[number], dimensions[number], entities[number])
+            bounded.merge(into, from: self, number)
+        }
+        for side in 0..<sideCells.count {
+            let cell = Int(sideCells[side] >> 8)
+            if large.contains(sideCells[side]) {
+                let (register, rank) = ExecutionSketch.register(of: sideItems[side])
+                bounded.addSide(cell, Side.executionRegister, register, rank)
+            } else {
+                bounded.addSide(cell, UInt8(truncatingIfNeeded: sideCells[side]), sideItems[side], sideValues[side])
+            }
+        }
+        self = bounded
+    }
+}

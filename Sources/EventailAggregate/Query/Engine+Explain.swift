@@ -1,0 +1,43 @@
+internal import EventailEvents
+internal import EventailJSON
+internal import EventailSystem
+
+/// `/api/v1/explain`: the newest events behind a figure, of those that the ring still holds.
+extension Engine {
+    func explain(metric: String, query: MetricsQuery, limit: Int, into json: inout JSONWriter) throws(MetricsQueryError) {
+        guard let fields = MetricName.fields(metric) else { throw .unknownMetric(metric) }
+        let window = resolve(query.window, query.end)
+        let filter = FigureFilter(query.filter, self)
+        let unit: Double = MetricName.costs[metric] != nil || metric == "cost_per_feature" ? 1e12 : fields.contains(Field.latencySum) || fields.contains(Field.durationSum) ? 1e6 : 1
+        let found = filter.matchesNothing ? [] : contributions.newestFirst.lazy.compactMap { entry -> (ContributionRing.Entry, Double)? in
+            if entry.time < window.start || entry.time > window.end || !filter.matches(entry.dimensions) { return nil }
+            if let execution = filter.execution, entry.execution != execution { return nil }
+            var added: Int64 = 0
+            var isBehind = false
+            for place in 0..<entry.count where fields.contains(Int(entry.fields[place])) {
+                added = added.addingSaturated(entry.amounts[place])
+                isBehind = true
+            }
+            return isBehind ? (entry, Double(added) / unit) : nil
+        }.prefix(max(1, limit)).map { $0 }
+        json.object { json in
+            json.field("metric", metric)
+            json.field("items", array: { json in
+                for (entry, added) in found {
+                    json.object { json in
+                        json.field("file", contributions.files[entry.file]?.path)
+                        json.field("line", entry.line)
+                        json.field("offset", entry.position)
+                        json.field("time", Timestamp(nanoseconds: entry.time).rfc3339)
+                        json.field("profile", profileName(entry.dimensions.type))
+                        json.field("type", typeName(entry.dimensions.type))
+                        json.field("agent", entry.dimensions.agent == 0 ? nil : agents.names[entry.dimensions.agent])
+                        json.field("model", entry.dimensions.model == 0 ? nil : modelName(entry.dimensions.model))
+                        json.field("execution", entry.execution == 0 ? nil : executionName(entry.execution))
+                        json.field("added", added)
+                    }
+                }
+            })
+        }
+    }
+}

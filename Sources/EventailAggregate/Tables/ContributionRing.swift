@@ -1,0 +1,72 @@
+internal import EventailEvents
+
+/// The newest events and what each added to the figures, for `explain`.
+///
+/// In memory only: after a restart it fills again. *Thread*: the engine's. *Limits*: `capacity` events, eight fields of each.
+struct ContributionRing {
+    struct Entry {
+        var file = 0
+        var line: Int64 = 0
+        var position: Int64 = 0
+        var time: Int64 = 0
+        var dimensions = Dimensions(bits: 0)
+        var execution: UInt64 = 0
+        var fields = SIMD8<UInt8>(repeating: 0)
+        var amounts = SIMD8<Int64>(repeating: 0)
+        var count = 0
+    }
+
+    let capacity: Int
+    private(set) var entries: ContiguousArray<Entry> = []
+    private var next = 0
+    private var current = Entry()
+    private(set) var files: [Int: FileReference] = [:]
+
+    init(capacity: Int) { self.capacity = max(capacity, 1) }
+
+    mutating func note(file: FileReference) {
+        current.file = file.number
+        if files[file.number] === file { return }
+        // Files that no entry names any more are forgotten when there are many.
+        if files.count >= capacity * 2 {
+            let used = Set(entries.map(\.file))
+            files = files.filter { used.contains($0.key) }
+        }
+        files[file.number] = file
+    }
+
+    @inline(__always)
+    mutating func begin(_ event: Event) {
+        current.line = event.line
+        current.position = event.position
+        current.time = event.time
+        current.count = 0
+    }
+
+    @inline(__always)
+    mutating func cell(_ dimensions: Dimensions, _ execution: UInt64) {
+        current.dimensions = dimensions
+        current.execution = execution
+    }
+
+    @inline(__always)
+    mutating func add(_ field: Int, _ amount: Int64) {
+        if current.count == 8 { return }
+        current.fields[current.count] = UInt8(truncatingIfNeeded: field)
+        current.amounts[current.count] = amount
+        current.count += 1
+    }
+
+    @inline(__always)
+    mutating func end() {
+        if entries.count < capacity { entries.append(current) } else { entries[next] = current }
+        next = next + 1 == capacity ? 0 : next + 1
+    }
+
+    /// The entries, newest first.
+    var newestFirst: [Entry] {
+        (1...max(entries.count, 1)).compactMap { back in
+            entries.isEmpty ? nil : entries[(next - back + entries.count * 2) % entries.count]
+        }
+    }
+}
