@@ -17,8 +17,8 @@ func library(_ name: String) -> Target {
     .systemLibrary(name: name, path: "Sources/\(name)")
 }
 
-func swift(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
-    .target(name: name, dependencies: dependencies, path: path, swiftSettings: strict)
+func swift(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, path: path, exclude: exclude, swiftSettings: strict)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -45,7 +45,7 @@ let package = Package(
         swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
-        swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"]),
+        swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailJSON", "EventailStore", "EventailSystem", "EventailTail"]),
         swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem"]),
         swift("EventailServer", [
