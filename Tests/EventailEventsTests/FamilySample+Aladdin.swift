@@ -19,7 +19,7 @@ extension FamilySample {
         FamilySample(
             .aladdin,
             #"{"type":"department-start","executionId":"x1","timestamp":"2025-10-09T12:34:56.789Z","department":"story","departmentName":"Story","agentId":"story-head","relevance":1}"#,
-            "department-start agent_start leaf none info low | agent=story-head execution=x1"),
+            "department-start agent_progress leaf none info low | agent=story-head execution=x1"),
         FamilySample(
             .aladdin,
             #"{"type":"department-complete","executionId":"x1","timestamp":"2025-10-09T12:34:56.789Z","department":"story","outputs":[null],"qualityScore":null,"executionTime":12}"#,
