@@ -11,6 +11,7 @@ final class Follower: Sendable {
     private let batches = BoundedQueue<LineBatch>(capacity: 1_000_000)
     private let thread: NamedThread
     private let state = Mutex(Seen())
+    private let begun: [FileCheckpoint]
 
     private struct Seen {
         var lines: [String] = []
@@ -27,6 +28,7 @@ final class Follower: Sendable {
         limits.deletedGrace = .milliseconds(50)
         change(&limits)
         let queue = batches
+        begun = checkpoints
         let tailer = try Tailer(
             sources: [TailSource(name: "agents", paths: paths, exclude: exclude, startAtEnd: startAtEnd, maximumLineBytes: maximumLineBytes)],
             limits: limits, checkpoints: checkpoints
@@ -80,7 +82,7 @@ final class Follower: Sendable {
             thread.join()
             while let batch = batches.tryPop() { take(batch) }
         }
-        var checkpoints: [FileCheckpoint] = []
+        var checkpoints = begun
         for batch in taken {
             let file = batch.file
             let checkpoint = FileCheckpoint(
@@ -89,11 +91,16 @@ final class Follower: Sendable {
             checkpoints.removeAll { $0.identity == file.identity && $0.generation <= file.generation }
             checkpoints.append(checkpoint)
         }
-        // A file without a whole line has no batch, yet it is known.
-        for report in tailer.files() where report.position == 0 && !checkpoints.contains(where: { $0.identity == report.identity }) {
-            checkpoints.append(
-                FileCheckpoint(
-                    identity: report.identity, generation: report.generation, position: 0, line: 1, fingerprint: .none, path: report.path, source: report.source))
+        // A file without a whole line has no batch, yet it is known; one that was moved is where it is now.
+        for report in tailer.files() {
+            if let index = checkpoints.firstIndex(where: { $0.identity == report.identity }) {
+                checkpoints[index].path = report.path
+            } else if report.position == 0 {
+                checkpoints.append(
+                    FileCheckpoint(
+                        identity: report.identity, generation: report.generation, position: 0, line: 1, fingerprint: .none, path: report.path,
+                        source: report.source))
+            }
         }
         return checkpoints
     }

@@ -152,12 +152,12 @@ import Testing
         }
 
         mutating func restart() throws {
-            let new = follower.stop()
-            arrived += follower.seen
-            for checkpoint in new where checkpoint.position > 0 || !checkpoints.contains(where: { $0.identity == checkpoint.identity }) {
-                checkpoints.removeAll { $0.identity == checkpoint.identity }
-                checkpoints.append(checkpoint)
+            // A file that left both its folder and the patterns unseen just before the stop could not be found again.
+            for writer in files where !writer.path.hasSuffix(".jsonl") {
+                #expect(follower.waits(within: .seconds(4)) { tailer in tailer.files().contains { $0.path == writer.path } })
             }
+            checkpoints = follower.stop()
+            arrived += follower.seen
             log.append("restart with \(arrived.count) lines of \(total)")
             // While nobody follows, one file may be rotated.
             if Bool.random(using: &random), let index = files.indices.randomElement(using: &random), try isFollowed(index) {

@@ -66,8 +66,8 @@ import Testing
             if FileSystem.exists(path) { try FileSystem.rename(path, to: path + ".1") }
             try Agent.append("round \(round)\n", to: path)
             expected.append("round \(round)")
-            // The oldest is removed only when it has been read, as with any rotation that loses nothing.
-            follower.lines(round - 2)
+            // Without events only what is rotated slower than the looks is seen, and another tailer of this process may have the events.
+            follower.lines(round + 1)
             try FileSystem.remove(path + ".4")
         }
         #expect(follower.lines(200).sorted() == expected.sorted())

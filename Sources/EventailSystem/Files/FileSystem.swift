@@ -19,9 +19,15 @@ public enum FileSystem {
     public static func replace(_ path: String, with bytes: [UInt8], mode: UInt32 = 0o640) throws(SystemError) {
         let temporary = path + ".new"
         let file = try Descriptor.open(temporary, [.write, .create, .truncate], mode: mode)
-        try file.writeAll(bytes)
-        try file.synchronize()
-        try rename(temporary, to: path)
+        do throws(SystemError) {
+            try file.writeAll(bytes)
+            try file.synchronize()
+            try rename(temporary, to: path)
+        } catch {
+            // What a full disk left of it takes no more room; the first error is the one to tell.
+            _ = unsafe unlink(temporary)
+            throw error
+        }
         try synchronizeFolder(containing: path)
     }
 

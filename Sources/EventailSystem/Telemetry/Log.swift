@@ -47,8 +47,8 @@ public enum Log {
         var line: String
         switch settings.format {
         case .text:
-            line = "\(time) \(level.name) \(component): \(message())"
-            for (key, value) in fields { line += " \(key)=\(value.contains(" ") ? quoted(value) : value)" }
+            line = "\(time) \(level.name) \(component): \(oneLine(message()))"
+            for (key, value) in fields { line += " \(key)=\(isPlain(value) ? value : quoted(value))" }
         case .json:
             line = "{\"time\":\"\(time)\",\"level\":\"\(level.name)\",\"component\":\(quoted(component)),\"message\":\(quoted(message()))"
             for (key, value) in fields { line += ",\(quoted(key)):\(quoted(value))" }
@@ -57,6 +57,17 @@ public enum Log {
         let bytes = Array((line + "\n").utf8)
         // One write a line keeps lines of several threads whole. A closed standard error leaves nobody to tell.
         unsafe bytes.withUnsafeBytes { pointer in _ = unsafe CLinux.write(2, pointer.baseAddress, pointer.count) }
+    }
+
+    /// Whether a value can stand in a line of text as it is.
+    private static func isPlain(_ value: String) -> Bool {
+        !value.isEmpty && value.utf8.allSatisfy { $0 > 0x20 && $0 != 0x22 && $0 != 0x3D && $0 != 0x7F }
+    }
+
+    /// A message never makes a second line.
+    private static func oneLine(_ text: String) -> String {
+        if text.utf8.allSatisfy({ $0 >= 0x20 }) { return text }
+        return String(quoted(text).dropFirst().dropLast())
     }
 
     private static func quoted(_ text: String) -> String {

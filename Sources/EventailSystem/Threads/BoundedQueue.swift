@@ -73,11 +73,12 @@ internal import CLinux
         locked {
             var until = timespec()
             unsafe clock_gettime(CLOCK_MONOTONIC, &until)
-            let nanoseconds = Int64(until.tv_nsec) + timeout.nanoseconds % 1_000_000_000
-            until.tv_sec += Int(timeout.nanoseconds / 1_000_000_000 + nanoseconds / 1_000_000_000)
+            let wait = max(0, timeout.nanoseconds)
+            let nanoseconds = Int64(until.tv_nsec) + wait % 1_000_000_000
+            until.tv_sec += Int(wait / 1_000_000_000 + nanoseconds / 1_000_000_000)
             until.tv_nsec = Int(nanoseconds % 1_000_000_000)
             while used == 0 && !closed {
-                if unsafe pthread_cond_timedwait(notEmpty, mutex, &until) == ETIMEDOUT { break }
+                if unsafe pthread_cond_timedwait(notEmpty, mutex, &until) != 0 { break }
             }
             return take()
         }
@@ -135,7 +136,8 @@ extension Duration {
     public var nanoseconds: Int64 {
         let (seconds, attoseconds) = components
         let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? (seconds < 0 ? .min : .max) : product + attoseconds / 1_000_000_000
+        let (sum, carry) = product.addingReportingOverflow(attoseconds / 1_000_000_000)
+        return overflow || carry ? (seconds < 0 ? .min : .max) : sum
     }
 
     /// The whole duration in seconds, with fraction.

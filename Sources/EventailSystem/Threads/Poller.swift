@@ -46,8 +46,11 @@ internal import CLinux
     /// Waits for events, at most `timeout` (nil: for ever), and hands each to `body`. Returns how many there were.
     @discardableResult
     public func wait(_ timeout: Duration?, _ body: (_ token: UInt64, _ events: Interest) -> Void) throws(SystemError) -> Int {
-        // Rounded up: a wait of less than a millisecond must not spin.
-        let milliseconds = timeout.map { Int32(clamping: ($0.nanoseconds + 999_999) / 1_000_000) } ?? -1
+        // Rounded up: a wait of less than a millisecond must not spin. Never negative: that would be for ever.
+        let milliseconds = timeout.map { wait -> Int32 in
+            let nanoseconds = max(0, wait.nanoseconds)
+            return Int32(clamping: nanoseconds / 1_000_000 + (nanoseconds % 1_000_000 == 0 ? 0 : 1))
+        } ?? -1
         let count = unsafe epoll_wait(set.number, room, Int32(Self.most), milliseconds)
         if count < 0 {
             let error = SystemError.last("epoll_wait")

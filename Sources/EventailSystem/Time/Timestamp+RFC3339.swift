@@ -56,7 +56,8 @@ extension Timestamp {
     /// `2026-11-21T06:31:27.838Z`: UTC with three, six or nine digits of a second, as many as are needed.
     public var rfc3339: String {
         let second = seconds
-        let fraction = nanoseconds - second * 1_000_000_000
+        // The second that holds the earliest time begins before what 64 bits hold.
+        let fraction = nanoseconds &- second &* 1_000_000_000
         let digits = fraction % 1_000_000 == 0 ? 3 : fraction % 1000 == 0 ? 6 : 9
         let divided = digits == 3 ? fraction / 1_000_000 : digits == 6 ? fraction / 1000 : fraction
         let (year, month, day) = Self.civil(fromDays: Self.floorDivide(second, 86_400))

@@ -22,7 +22,7 @@ public struct Timestamp: Comparable, Hashable, Sendable {
 
     /// Whole seconds since 1970, rounded down.
     @inlinable public var seconds: Int64 {
-        nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+        nanoseconds / 1_000_000_000 - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0)
     }
 
     @inlinable public func advanced(by duration: Duration) -> Timestamp { Timestamp(nanoseconds: nanoseconds &+ duration.nanosecondsInline) }
