@@ -7,8 +7,8 @@ enum Program {
 
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, CheckCommand.self, ConfigCommand.self, ProfilesCommand.self, SimulateCommand.self, StateCommand.self,
-            DeadLetterCommand.self,
+            RunCommand.self, CheckCommand.self, ConfigCommand.self, ProfilesCommand.self, TapCommand.self, SimulateCommand.self,
+            StateCommand.self, DeadLetterCommand.self,
         ]
     }
 

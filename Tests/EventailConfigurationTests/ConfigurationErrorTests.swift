@@ -91,6 +91,7 @@ import Testing
         Mistake(
             "sinks:\n  - {name: a}",
             "t.yaml:2:5: sinks.a.type: is missing; it can be history, file, console, redis_streams, redis_pubsub or kafka"),
+        Mistake("sinks:\n  - {name: a, typ: file}", #"t.yaml:2:15: sinks.a.typ: is not a key of a sink; did you mean "type"?"#),
         Mistake(
             "sinks:\n  - {name: a, type: redis_stream, url: 'redis://h'}",
             #"t.yaml:2:21: sinks.a.type: there is no sink of type "redis_stream"; did you mean "redis_streams"?"#),

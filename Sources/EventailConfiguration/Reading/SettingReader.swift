@@ -130,7 +130,13 @@ struct SettingReader {
             }
             type = name
         } else if case .required? = variants.kinds[0].part["type"]?.fallback {
-            report(position, key + ".type", "is missing", "it can be " + Suggestion.list(types))
+            if case .members(let members) = node.content, let near = Suggestion.nearest(to: "type", among: members.map(\.key).filter { $0 != "type" }),
+                variants.kinds.allSatisfy({ $0.part[near] == nil }), let member = members.first(where: { $0.key == near })
+            {
+                report(member.position, "\(key).\(near)", "is not a key of a \(variants.name)", "did you mean \"type\"?")
+            } else {
+                report(position, key + ".type", "is missing", "it can be " + Suggestion.list(types))
+            }
             return nil
         }
         guard let kind = variants.kinds.first(where: { $0.type == type }) else {
