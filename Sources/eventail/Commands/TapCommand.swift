@@ -66,9 +66,11 @@ private final class Tap {
                 try client.send(text: request.message(after: cursor))
                 if try listen(client, poller, signals) { return isRefused ? ExitStatus.failed : ExitStatus.done }
             } catch {
-                Output.error("eventail tap: \(error)\(wasConnected ? "; trying again" : "; is eventail running at \(address.authority)?")\n")
-                if !wasConnected { return ExitStatus.failed }
-                if case .closed(let code, _) = error, [4400, 4401, 4403].contains(code) { return ExitStatus.failed }
+                var isFinal = false
+                if case .closed(let code, _) = error { isFinal = [4400, 4401, 4403].contains(code) }
+                let next = isFinal ? "" : wasConnected ? "; trying again" : "; is eventail running at \(address.authority)?"
+                Output.error("eventail tap: \(error)\(next)\n")
+                if isFinal || !wasConnected { return ExitStatus.failed }
             }
             try poller.wait(Self.pause) { _, _ in }
             if signals.next() == .stop { return ExitStatus.done }
