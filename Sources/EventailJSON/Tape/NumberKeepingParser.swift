@@ -120,8 +120,9 @@
         let byte = unsafe try take(text)
         switch byte {
         case 0x7B, 0x5B:
-            // simdjson counts the depth of the document itself too.
-            if open.count + 1 >= maximumDepth { throw .tooDeep }
+            // Like simdjson: the document itself counts as a level, an empty container does not.
+            unsafe skipSpace(text)
+            if unsafe open.count + 1 >= maximumDepth && peek(text) != byte + 2 { throw .tooDeep }
             open.append((tape.count, 0))
             push(byte, 0)
         case 0x22: unsafe try string(text)
