@@ -21,7 +21,7 @@ public final class Aggregator: Sendable {
     /// Counts a batch's events.
     public func fold(_ batch: EventBatch) { engine.withLock { $0.fold(batch) } }
 
-    /// What changed since the last call. The changes taken before must be committed by then; after a failed commit call `forget`.
+    /// What changed since the last call. Of the changes taken before, only the last may still be on their way; after a failed commit call `forget`.
     public func takeChanges() throws -> [StoredChange] { try engine.withLock { try $0.takeChanges() } }
 
     /// Goes back to what is committed: everything folded since is forgotten and will come again.

@@ -209,7 +209,7 @@ extension Engine {
 
     /// Forgets what is not committed and reads the small tables back.
     func restore() throws {
-        view.lay([])
+        view.clear()
         failure = nil
         cells = CellTable()
         tasks = CellTable()

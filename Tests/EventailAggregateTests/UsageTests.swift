@@ -64,6 +64,18 @@ import Testing
         #expect(try fixture.aggregator.ask().number("totals.tokens.output") == 65)
     }
 
+    @Test func copiedTotalsAreWhereAForksOwnBegin() throws {
+        let fixture = try Fixture()
+        let type = fixture.type("token_count", "codex")
+        fixture.fold {
+            $0.add(type, time: second, meaning: .modelCall, usage: .cumulative, accounting: .rollup, call(100, key: "fork"))
+            $0.add(type, time: 2 * second, meaning: .modelCall, usage: .cumulative, call(130, key: "fork"))
+        }
+        let answer = try fixture.aggregator.ask()
+        #expect(answer.number("totals.tokens.output") == 30)
+        #expect(answer.number("totals.tokens.input") == 0)
+    }
+
     @Test func linesWithoutAKeyAreNeverDuplicates() throws {
         let fixture = try Fixture()
         let type = fixture.type("message_send", "aider")

@@ -17,7 +17,11 @@ extension Engine {
             return 0
         }
         if event.accounting != .leaf {
-            if event.accounting == .rollup { add(cell, Field.rollups, 1) }
+            if event.accounting == .rollup {
+                add(cell, Field.rollups, 1)
+                // A running total that was copied from elsewhere adds nothing, and is where the key's own total begins.
+                if event.usage == .cumulative && facts.usageHigh != 0 { _ = try raise(cumulative: Usage(facts), facts) }
+            }
             return 0
         }
         var usage = Usage(facts)
@@ -61,9 +65,20 @@ extension Engine {
         return add(Usage() - old, before) &+ add(usage, cell)
     }
 
-    /// A running total: by file, so that a copy of a session's history passes through the totals that were counted without adding anything, and each
-    /// drop in a file begins another epoch of the key.
     private func count(cumulative usage: Usage, _ facts: RoleFacts, _ isCall: Bool, _ cell: Int, _ dimensions: Dimensions) throws -> Int64 {
+        let (raised, isSameFile) = try raise(cumulative: usage, facts)
+        guard var change = raised else {
+            add(cell, isSameFile ? Field.repeats : Field.replays, 1)
+            return 0
+        }
+        change.estimate(unitPrice(facts.model))
+        if isCall { called(cell, dimensions, change) }
+        return add(change, cell)
+    }
+
+    /// A running total: by file, so that a copy of a session's history passes through the totals that were counted without adding anything, and each
+    /// drop in a file begins another epoch of the key. Answers what is new in it, nil when nothing is.
+    private func raise(cumulative usage: Usage, _ facts: RoleFacts) throws -> (change: Usage?, isSameFile: Bool) {
         let inFile = try records.findOrMake(
             RecordKey(.cumulativeFile, facts.usageHigh, facts.usageLow ^ UInt64(bitPattern: file.hash)), view)
         var last = Usage()
@@ -75,17 +90,12 @@ extension Engine {
         var counted = Usage()
         for lane in 0..<7 { counted.values[lane] = records[place, lane] }
         counted.values[Usage.cacheWriteHour] = records[place, 9]
-        var change = usage - counted
-        if change.values[Usage.total] < 0 || (change.addsNothing && change.values[Usage.total] == 0) {
-            add(cell, records[place, 10] == file.hash ? Field.repeats : Field.replays, 1)
-            return 0
-        }
+        let change = usage - counted
+        if change.values[Usage.total] < 0 || change.addsNothing { return (nil, records[place, 10] == file.hash) }
         for lane in 0..<7 { records[place, lane] = usage.values[lane] }
         records[place, 9] = usage.values[Usage.cacheWriteHour]
         records[place, 10] = file.hash
-        change.estimate(unitPrice(facts.model))
-        if isCall { called(cell, dimensions, change) }
-        return add(change, cell)
+        return (change, true)
     }
 
     private func called(_ cell: Int, _ dimensions: Dimensions, _ usage: Usage) {

@@ -13,7 +13,11 @@ struct NameTable {
     /// How often a text became `other`.
     private(set) var overflows: Int64 = 0
 
-    init(most: Int) { self.most = most }
+    init(most: Int) {
+        self.most = most
+        hashes[Self.other] = TextHash.hash(names[Self.other])
+        place(Self.other)
+    }
 
     var count: Int { names.count }
 
@@ -48,7 +52,7 @@ struct NameTable {
     }
 
     /// The number of a text that is asked for; nil when nothing was counted under it.
-    func existing(_ name: String) -> Int? { name == "other" ? Self.other : find(TextHash.hash(name)) }
+    func existing(_ name: String) -> Int? { find(TextHash.hash(name)) }
 
     mutating func add(_ hash: UInt64, _ name: String) -> Int {
         if names.count > most {
@@ -58,7 +62,7 @@ struct NameTable {
         names.append(name)
         hashes.append(hash)
         if names.count * 2 > index.count { index = ContiguousArray(repeating: 0, count: index.count * 2) } else { place(names.count - 1); return names.count - 1 }
-        for number in 2..<names.count { place(number) }
+        for number in 1..<names.count { place(number) }
         return names.count - 1
     }
 

@@ -33,14 +33,27 @@ enum StateKind: UInt8, CaseIterable {
 final class StateView {
     private let state: any StoredState
     private var overlay: [UInt8: [(key: [UInt8], value: [UInt8]?)]] = [:]
+    /// The newest changes, oldest first: the last but one may still be on its way when the next are taken.
+    private var generations: [[StoredChange]] = []
+    private static let mostGenerations = 2
 
     init(_ state: any StoredState) { self.state = state }
 
-    /// Takes the place of the changes laid over before, which are committed.
+    /// Lays changes over the state; those laid over two calls before are committed by now.
     func lay(_ changes: [StoredChange]) {
-        overlay.removeAll(keepingCapacity: true)
-        for change in changes { overlay[change.kind, default: []].append((change.key, change.value)) }
-        for kind in overlay.keys { overlay[kind]?.sort { $0.key.lexicographicallyPrecedes($1.key) } }
+        generations.append(changes)
+        if generations.count > Self.mostGenerations { generations.removeFirst() }
+        var newest: [UInt8: [[UInt8]: [UInt8]?]] = [:]
+        for generation in generations { for change in generation { newest[change.kind, default: [:]][change.key] = .some(change.value) } }
+        overlay = newest.mapValues { rows in
+            rows.map { (key: $0.key, value: $0.value) }.sorted { $0.key.lexicographicallyPrecedes($1.key) }
+        }
+    }
+
+    /// Forgets all changes: only what is committed counts.
+    func clear() {
+        generations.removeAll()
+        overlay.removeAll()
     }
 
     func value(_ kind: StateKind, _ key: [UInt8]) throws -> [UInt8]? {
