@@ -1,7 +1,9 @@
 import EventailEvents
 import EventailJSON
 import EventailServer
+import EventailStore
 import EventailSystem
+import EventailTestSupport
 
 /// A server on a port of its own, stopped when the test lets go.
 final class TestServer {
@@ -9,15 +11,21 @@ final class TestServer {
     let hub: Hub
     let catalogue = Catalogue()
     var sequence: Int64
+    /// Where events are kept when the test wants history.
+    private let store: StateStore?
+    private var position: Int64 = 0
     private let file = FileReference(number: 1, identity: FileIdentity(key: "f"), generation: 0, path: "/a.jsonl", source: "agents")
 
-    init(head: Int64 = 0, _ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
+    init(head: Int64 = 0, history folder: TemporaryFolder? = nil, _ change: (inout ServerConfiguration) -> Void = { _ in }) throws {
         var configuration = ServerConfiguration()
         configuration.listen = ["127.0.0.1:0"]
         change(&configuration)
-        sequence = head
-        hub = try Hub(epoch: "e1", head: head, catalogue: catalogue)
-        server = try Server(configuration: configuration, hub: hub, aggregator: nil, history: nil, status: StubStatus())
+        let catalogue = catalogue
+        let store = try folder.map { try StateStore(folder: $0.path, catalogue: catalogue) }
+        self.store = store
+        sequence = try store?.newestSequence() ?? head
+        hub = try Hub(epoch: store?.epoch ?? "e1", head: sequence, catalogue: catalogue)
+        server = try Server(configuration: configuration, hub: hub, aggregator: nil, history: try store?.history(), status: StubStatus())
         server.start()
     }
 
@@ -58,7 +66,7 @@ final class TestServer {
             var event = Event()
             event.start = UInt32(bytes.count)
             event.length = UInt32(line.utf8.count)
-            event.position = Int64(bytes.count)
+            event.position = position + Int64(bytes.count)
             event.type = type
             event.priority = one.priority
             event.severity = one.severity
@@ -73,12 +81,18 @@ final class TestServer {
             bytes += Array(line.utf8) + [10]
             events.append(event)
         }
-        let batch = EventBatch(file: file, buffer: ByteBuffer(bytes), start: 0, end: Int64(bytes.count), readTime: 0)
+        let batch = EventBatch(file: file, buffer: ByteBuffer(bytes), start: position, end: position + Int64(bytes.count), readTime: 0)
         batch.events = events
         batch.values = values
         batch.text = text
         batch.firstSequence = sequence + 1
         sequence += Int64(made.count)
+        position += Int64(bytes.count)
+        if let store {
+            var transaction = StoreTransaction()
+            transaction.add(batch, from: batch.start)
+            do throws(StoreError) { try store.commit(transaction) } catch { preconditionFailure(error.description) }
+        }
         hub.publish(batch)
         return lines
     }
