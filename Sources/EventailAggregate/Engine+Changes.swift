@@ -72,7 +72,7 @@ extension Engine {
     private func takeCells(_ changes: inout [StoredChange]) throws {
         if cells.isEmpty { return }
         let fineSides = cells.sidesByCell()
-        try put(cells, fineSides, .fine, &changes) { ByteWriter.key(cells.slots[$0].floored(to: 60)) }
+        try put(cells, fineSides, .fine, &changes) { ByteWriter.ordered(cells.slots[$0].floored(to: 60)) }
 
         // Without executions: minutes from seconds, then each level from the one below.
         var minutes = CellTable()
@@ -86,15 +86,15 @@ extension Engine {
             if cells.entities[cell] != 0 && cells.value(cell, Field.events) + cells.value(cell, Field.partLines) > 0 { minutes.addSide(into, Side.execution, cells.entities[cell], 1) }
         }
         let minuteSides = minutes.sidesByCell()
-        try put(minutes, minuteSides, .minutes, &changes) { ByteWriter.key(minutes.slots[$0]) }
+        try put(minutes, minuteSides, .minutes, &changes) { ByteWriter.ordered(minutes.slots[$0]) }
         let hours = coarser(minutes, minuteSides, 3600)
         let hourSides = hours.sidesByCell()
-        try put(hours, hourSides, .hours, &changes) { ByteWriter.key(hours.slots[$0]) }
+        try put(hours, hourSides, .hours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
         let days = coarser(hours, hourSides, 86_400)
         let daySides = days.sidesByCell()
-        try put(days, daySides, .days, &changes) { ByteWriter.key(days.slots[$0]) }
+        try put(days, daySides, .days, &changes) { ByteWriter.ordered(days.slots[$0]) }
         let all = coarser(days, daySides, 0)
-        try put(all, all.sidesByCell(), .all, &changes) { _ in ByteWriter.key(0) }
+        try put(all, all.sidesByCell(), .all, &changes) { _ in ByteWriter.ordered(0) }
 
         // By execution and hour.
         var executions = CellTable()
@@ -106,16 +106,16 @@ extension Engine {
                 executions.addSide(into, UInt8(truncatingIfNeeded: cells.sideCells[side]), cells.sideItems[side], cells.sideValues[side])
             }
         }
-        try put(executions, executions.sidesByCell(), .executions, &changes) { ByteWriter.bigEndian(executions.entities[$0]) }
+        try put(executions, executions.sidesByCell(), .executions, &changes) { executions.entities[$0] }
         cells.removeAll()
     }
 
     private func takeTasks(_ changes: inout [StoredChange]) throws {
         if tasks.isEmpty { return }
         let sides = tasks.sidesByCell()
-        try put(tasks, sides, .taskFine, &changes) { ByteWriter.key(tasks.slots[$0].floored(to: 60)) }
+        try put(tasks, sides, .taskFine, &changes) { ByteWriter.ordered(tasks.slots[$0].floored(to: 60)) }
         let hours = coarser(tasks, sides, 3600, keepsEntities: true)
-        try put(hours, hours.sidesByCell(), .taskHours, &changes) { ByteWriter.key(hours.slots[$0]) }
+        try put(hours, hours.sidesByCell(), .taskHours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
         tasks.removeAll()
     }
 
@@ -136,15 +136,22 @@ extension Engine {
     /// Writes a table's cells as rows, one for each block; a block with many rows is merged into one.
     private func put(
         _ table: borrowing CellTable, _ sides: (starts: [Int], order: [Int]), _ kind: StateKind, _ changes: inout [StoredChange],
-        _ block: (Int) -> [UInt8]
+        _ block: (Int) -> UInt64
     ) throws {
-        var groups: [[UInt8]: [Int]] = [:]
-        for cell in 0..<table.count { groups[block(cell), default: []].append(cell) }
+        let blocks = (0..<table.count).map(block)
+        let order = (0..<table.count).sorted { (blocks[$0], $0) < (blocks[$1], $1) }
         if rowCounts.count > 65_536 { rowCounts.removeAll() }
-        for (prefix, cells) in groups {
+        var next = 0
+        while next < order.count {
+            let place = blocks[order[next]]
+            var cells: [Int] = []
+            while next < order.count, blocks[order[next]] == place {
+                cells.append(order[next])
+                next += 1
+            }
+            let prefix = ByteWriter.bigEndian(place)
             let key = prefix + ByteWriter.bigEndian(commit)
-            var reader = ByteReader(prefix)
-            let counted = RowBlock(kind: kind, place: reader.fixed())
+            let counted = RowBlock(kind: kind, place: place)
             rowCounts[counted, default: 0] += 1
             if rowCounts[counted, default: 0] < Self.mostRows {
                 let row = CellRow.encode(table, cells, sides)

@@ -17,7 +17,9 @@ struct ByteWriter {
 
     /// Bytes whose order is the numbers' order.
     static func bigEndian(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) } }
-    static func key(_ slot: Int64) -> [UInt8] { bigEndian(UInt64(bitPattern: slot) ^ 1 << 63) }
+    static func key(_ slot: Int64) -> [UInt8] { bigEndian(ordered(slot)) }
+    /// The same order without a sign.
+    static func ordered(_ slot: Int64) -> UInt64 { UInt64(bitPattern: slot) ^ 1 << 63 }
 }
 
 /// Reads what `ByteWriter` wrote. Past the end everything is 0 and `isBroken` is set: a row that was cut is noticed by its reader.
