@@ -33,12 +33,10 @@ public final class Pipeline: Sendable {
         public let store: StateStore
         public let deadLetters: DeadLetters
         public let sinks: [any Sink]
-        /// Called on the live path with every batch; must not block.
-        public let publish: @Sendable (EventBatch) -> Void
 
         public init(
             stateFolder: String, sources: [TailSource], readings: [String: SourceReading], profiles: ProfileSet, catalogue: Catalogue,
-            aggregator: Aggregator, store: StateStore, deadLetters: DeadLetters, sinks: [any Sink], publish: @escaping @Sendable (EventBatch) -> Void
+            aggregator: Aggregator, store: StateStore, deadLetters: DeadLetters, sinks: [any Sink]
         ) {
             self.stateFolder = stateFolder
             self.sources = sources
@@ -49,7 +47,6 @@ public final class Pipeline: Sendable {
             self.store = store
             self.deadLetters = deadLetters
             self.sinks = sinks
-            self.publish = publish
         }
     }
 
@@ -104,8 +101,7 @@ public final class Pipeline: Sendable {
         let work = BoundedQueue<StoreWork>(capacity: 2)
         self.work = work
         let live = LivePath(
-            lines: lines, work: work, journal: journal, audit: audit, aggregator: parts.aggregator, fanout: fanout, trouble: trouble,
-            publish: parts.publish)
+            lines: lines, work: work, journal: journal, audit: audit, aggregator: parts.aggregator, fanout: fanout, trouble: trouble)
         self.live = live
         let acknowledgements = Acknowledgements(tailer: tailer, journal: journal, runners: runners)
         self.acknowledgements = acknowledgements
@@ -130,7 +126,8 @@ public final class Pipeline: Sendable {
     // MARK: start and stop
 
     /// Brings the live path to the journal's head, then starts all threads. With `untilEnd` reading ends at the ends of the files.
-    public func start(untilEnd: Bool = false) throws {
+    /// `publish` is called on the live path with every batch and must not block.
+    public func start(untilEnd: Bool = false, publish: @escaping @Sendable (EventBatch) -> Void) throws {
         let extraction = Extraction(profiles: parts.profiles, readings: parts.readings)
         let (live, storeThread, tailer, lines, work, trouble) = (live, storeThread, tailer, lines, work, trouble)
         threads.withLock { $0.store = NamedThread("store") { _ = storeThread.run() } }
@@ -138,7 +135,7 @@ public final class Pipeline: Sendable {
         threads.withLock { threads in
             let unshared = Unshared(extraction)
             threads.work = NamedThread("work") {
-                do throws(ProfileError) { try live.run(unshared.value, progress) } catch {
+                do throws(ProfileError) { try live.run(unshared.value, progress, publish: publish) } catch {
                     trouble.report("profiles", "\(error)", remedy: "mend the profile and start again")
                     lines.close()
                 }

@@ -20,14 +20,13 @@ final class LivePath: Sendable {
     private let audit: AuditLedger
     private let aggregator: Aggregator
     private let fanout: Fanout
-    private let publish: @Sendable (EventBatch) -> Void
     /// Commits handed over and not yet durable; the next cut waits until it is 0.
     private let inFlight = Atomic<Int>(0)
     private let trouble: TroubleBoard
 
     init(
         lines: BoundedQueue<LineBatch>, work: BoundedQueue<StoreWork>, journal: Journal, audit: AuditLedger, aggregator: Aggregator,
-        fanout: Fanout, trouble: TroubleBoard, publish: @escaping @Sendable (EventBatch) -> Void
+        fanout: Fanout, trouble: TroubleBoard
     ) {
         self.lines = lines
         self.work = work
@@ -36,18 +35,19 @@ final class LivePath: Sendable {
         self.aggregator = aggregator
         self.fanout = fanout
         self.trouble = trouble
-        self.publish = publish
     }
 
     /// Called by the `store` thread when a commit is durable.
     func committed() { inFlight.subtract(1, ordering: .sequentiallyConsistent) }
 
-    /// The body of the thread: ends when `lines` is closed and empty, after a last commit.
-    func run(_ extraction: Extraction, _ starting: Progress) throws(ProfileError) {
+    /// The body of the thread: ends when `lines` is closed and empty, after a last commit. `publish` gets every batch and must not block.
+    func run(_ extraction: Extraction, _ starting: Progress, publish: (EventBatch) -> Void) throws(ProfileError) {
         var cut = Cut(progress: starting)
         while true {
             if let batch = lines.pop(within: cut.untilDue) {
-                try take(batch, extraction, &cut)
+                let taken = try take(batch, extraction, &cut)
+                publish(taken.batch)
+                fanout.publish(taken)
             } else if lines.isClosed && lines.count == 0 {
                 handOver(&cut, waiting: true)
                 return
@@ -56,13 +56,12 @@ final class LivePath: Sendable {
         }
     }
 
-    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut) throws(ProfileError) {
+    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut) throws(ProfileError) -> Delivery {
         let before = cut.progress.checkpoint(lines.file.identity, lines.file.generation)
         let batch = try extraction.batch(of: lines, carryOver: before?.carryOver)
         let index = journaled(batch, lines)
         fold(batch, index, &cut)
-        publish(batch)
-        fanout.publish(Delivery(batch: batch, index: index))
+        return Delivery(batch: batch, index: index)
     }
 
     /// Folds a batch into all state of the live path; also used for what a crash left between the last commit and the journal's head.

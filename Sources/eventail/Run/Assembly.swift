@@ -1,0 +1,129 @@
+internal import EventailAggregate
+internal import EventailConfiguration
+internal import EventailEvents
+internal import EventailPipeline
+internal import EventailServer
+internal import EventailSinks
+internal import EventailStore
+internal import EventailSystem
+internal import EventailTail
+
+/// Configuration into objects: the one place that knows every kind of source and sink.
+enum Assembly {
+    /// What an instance is made of, before anything runs.
+    struct Parts {
+        let configuration: Configuration
+        let pipeline: Pipeline
+        let aggregator: Aggregator
+        let store: StateStore
+        let profiles: ProfileSet
+        let catalogue: Catalogue
+    }
+
+    /// Descriptors kept for sockets, sinks and the state; the rest may be agents' files.
+    static let reservedDescriptors = 256
+
+    static func make(_ configuration: Configuration) throws -> Parts {
+        let catalogue = Catalogue()
+        let profiles = try ProfileSet(catalogue: catalogue, files: profileFiles(configuration.sources))
+        let readings = try readings(of: configuration.sources, profiles)
+        try FileSystem.makeFolder(configuration.stateFolder)
+        let store = try StateStore(folder: configuration.stateFolder, catalogue: catalogue)
+        for notice in store.notices { Log.warning("state", notice) }
+        let aggregator = try Aggregator(
+            configuration: try aggregation(configuration.metrics), catalogue: catalogue, state: try store.keyedState())
+        let deadLetters = try DeadLetters(stateFolder: configuration.stateFolder, totalBytes: configuration.deadLetter.size)
+        let parts = Pipeline.Parts(
+            stateFolder: configuration.stateFolder, sources: configuration.sources.map(tailSource), readings: readings, profiles: profiles,
+            catalogue: catalogue, aggregator: aggregator, store: store, deadLetters: deadLetters,
+            sinks: configuration.sinks.map { sink($0, store: store, catalogue: catalogue) })
+        return Parts(
+            configuration: configuration, pipeline: try Pipeline(parts, limits: limits(configuration)), aggregator: aggregator, store: store,
+            profiles: profiles, catalogue: catalogue)
+    }
+
+    /// A profile with a slash is a file of the user's.
+    private static func profileFiles(_ sources: [SourceConfiguration]) -> [String] {
+        var files: [String] = []
+        for source in sources where source.profile.contains("/") && !files.contains(source.profile) { files.append(source.profile) }
+        return files
+    }
+
+    private static func readings(of sources: [SourceConfiguration], _ profiles: ProfileSet) throws -> [String: SourceReading] {
+        var readings: [String: SourceReading] = [:]
+        for source in sources {
+            let reading = SourceReading(
+                choice: source.profile == "auto" ? .auto : .named(source.profile), unknownTypes: source.unknownTypes == .pass ? .pass : .reject)
+            // An extractor is made now so that a profile that cannot be used is told before anything starts.
+            _ = try Extractor(profiles: profiles, choice: reading.choice, unknownTypes: reading.unknownTypes)
+            readings[source.name] = reading
+        }
+        return readings
+    }
+
+    private static func tailSource(_ source: SourceConfiguration) -> TailSource {
+        TailSource(
+            name: source.name, paths: source.paths.map(absolute), exclude: source.exclude, startAtEnd: source.start == .end,
+            maximumLineBytes: source.mostLineBytes)
+    }
+
+    /// Patterns are matched against absolute paths.
+    private static func absolute(_ path: String) -> String {
+        if path.hasPrefix("/") { return path }
+        let here = FileSystem.realPath(".") ?? "/"
+        return here + "/" + (path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+    }
+
+    private static func limits(_ configuration: Configuration) -> Pipeline.Limits {
+        var limits = Pipeline.Limits()
+        limits.tail.openFiles = max(16, ProcessUsage.raiseFileLimit() - reservedDescriptors)
+        if let interval = configuration.sources.map(\.scanInterval).min() { limits.tail.reconcileInterval = interval }
+        return limits
+    }
+
+    private static func aggregation(_ metrics: MetricsConfiguration) throws -> AggregatorConfiguration {
+        let (yaml, name) = try metrics.pricesPath.map { (try FileSystem.read($0), $0) } ?? (Resource.bytes("prices.yaml") ?? [], "built-in prices")
+        let prices: PriceTable
+        do throws(YAMLError) { prices = try PriceTable(yaml: yaml) } catch { throw AssemblyError(description: "\(name):\(error)") }
+        var configuration = AggregatorConfiguration(prices: prices)
+        configuration.spanExpiry = metrics.spanExpiry
+        return configuration
+    }
+
+    private static func sink(_ configuration: SinkConfiguration, store: StateStore, catalogue: Catalogue) -> any Sink {
+        switch configuration {
+        case .history(let history):
+            HistorySink(name: history.name, store: store, retention: HistoryRetention(age: history.age, bytes: history.size))
+        case .file(let file):
+            FileSink(
+                name: file.name,
+                configuration: FileSinkConfiguration(
+                    path: file.path, rotation: FileSinkConfiguration.Rotation(bytes: file.rotateSize, keep: file.keep, compresses: file.compresses)))
+        case .console(let console):
+            ConsoleSink(
+                name: console.name, catalogue: catalogue, level: console.level, colour: ConsoleSink.Colour(rawValue: console.color.rawValue) ?? .auto)
+        }
+    }
+
+    /// The server's settings of the configuration.
+    static func server(_ server: EventailConfiguration.ServerConfiguration) -> EventailServer.ServerConfiguration {
+        var made = EventailServer.ServerConfiguration()
+        made.listen = server.listen.map(\.description)
+        made.hosts = server.hosts
+        made.origins = server.origins
+        made.insecure = server.insecure
+        made.clients = server.mostClients
+        made.messagesPerMinute = server.messagesPerMinute
+        made.subscribeBytes = server.mostMessageBytes
+        made.sendBuffer = server.sendBufferBytes
+        made.heartbeatInterval = server.heartbeatInterval
+        made.heartbeatTimeout = server.heartbeatTimeout
+        made.readyRequiresSinks = server.readyRequiresSinks
+        return made
+    }
+}
+
+/// What keeps an instance from being made, in a sentence with its file and place.
+struct AssemblyError: Error, CustomStringConvertible {
+    let description: String
+}

@@ -1,0 +1,74 @@
+internal import EventailConfiguration
+internal import EventailEvents
+internal import EventailPipeline
+internal import EventailServer
+internal import EventailSystem
+internal import EventailTail
+
+/// What the pipeline counts of itself, under the names of CONTRACT section 7.
+struct InstanceTelemetry {
+    private let parts: Assembly.Parts
+    private let started: Int64
+
+    init(_ parts: Assembly.Parts, started: Int64) {
+        self.parts = parts
+        self.started = started
+    }
+
+    func write(into metrics: inout MetricsText) {
+        sources(&metrics)
+        events(&metrics)
+        sinks(&metrics)
+        files(&metrics)
+    }
+
+    private func sources(_ metrics: inout MetricsText) {
+        let counts = parts.pipeline.audit.sources
+        let names = parts.configuration.sources.map(\.name)
+        metrics.family("eventail_source_lines_total", .counter, "Lines read, blank and refused ones included.")
+        for name in names { metrics.sample([("source", name)], count: counts[name]?.lines ?? 0) }
+        metrics.family("eventail_source_bytes_total", .counter, "Bytes of whole lines read.")
+        for name in names { metrics.sample([("source", name)], count: counts[name]?.bytesRead ?? 0) }
+        let total = parts.pipeline.audit.total
+        metrics.family("eventail_dead_letters_total", .counter, "Lines refused, by reason.")
+        for reason in RejectionReason.allCases { metrics.sample([("reason", reason.name)], count: total.deadLetters[Int(reason.rawValue)]) }
+        metrics.family("eventail_time_missing_total", .counter, "Events without a time of their own.")
+        metrics.sample([], count: total.timeMissing)
+    }
+
+    private func events(_ metrics: inout MetricsText) {
+        metrics.family("eventail_events_total", .counter, "Lines accepted, by profile and type.")
+        for (entry, events) in parts.pipeline.audit.types { metrics.sample([("profile", entry.profile), ("type", entry.type)], count: events) }
+    }
+
+    private func sinks(_ metrics: inout MetricsText) {
+        let sinks = parts.pipeline.sinkStatuses
+        metrics.family("eventail_sink_events_total", .counter, "Events that the sink has acknowledged since the start.")
+        for sink in sinks { metrics.sample([("sink", sink.name)], count: sink.events) }
+        metrics.family("eventail_sink_lag_bytes", .gauge, "Bytes of files that the live path has and the sink has not acknowledged.")
+        for sink in sinks { metrics.sample([("sink", sink.name)], count: sink.lagBytes) }
+        metrics.family("eventail_sink_lag_seconds", .gauge, "Age of the oldest state of the live path that the sink lacks.")
+        for sink in sinks { metrics.sample([("sink", sink.name)], sink.lagSeconds) }
+        metrics.family("eventail_sink_retries_total", .counter, "Times the sink failed and was opened again.")
+        for sink in sinks { metrics.sample([("sink", sink.name)], count: sink.retries) }
+        metrics.family("eventail_sink_up", .gauge, "1 unless the sink is failing.")
+        for sink in sinks { metrics.sample([("sink", sink.name)], count: Int64(sink.state == .failing ? 0 : 1)) }
+    }
+
+    private func files(_ metrics: inout MetricsText) {
+        let status = parts.pipeline.tailer.status()
+        metrics.family("eventail_files_open", .gauge, "Agents' files that are open now.")
+        metrics.sample([], count: Int64(status.openFiles))
+        metrics.family("eventail_files_watched", .gauge, "Agents' files that are followed.")
+        metrics.sample([], count: Int64(status.knownFiles))
+        metrics.family("eventail_folders_polled", .gauge, "Folders without events of the kernel, looked at again and again.")
+        metrics.sample([], count: Int64(status.pollingFolders.count))
+        let lost = parts.pipeline.lostBytes
+        metrics.family("eventail_bytes_lost_total", .counter, "Bytes that nobody could read, by cause.")
+        for cause in Set(["truncated", "deleted", "hole", "gone_after_crash"]).union(lost.keys).sorted() {
+            metrics.sample([("cause", cause)], count: lost[cause] ?? 0)
+        }
+        metrics.family("eventail_uptime_seconds", .gauge, "Time since the start.")
+        metrics.sample([], Double(Timestamp.monotonicNanoseconds() - started) / 1e9)
+    }
+}

@@ -1,0 +1,160 @@
+internal import EventailConfiguration
+internal import EventailEvents
+internal import EventailJSON
+internal import EventailPipeline
+internal import EventailServer
+internal import EventailStore
+internal import EventailSystem
+internal import EventailTail
+internal import Synchronization
+
+/// What the server shows of a running instance: snapshots of the pipeline, in the server's words.
+///
+/// *Thread*: any.
+final class InstanceView: InstanceStatus {
+    enum Phase: Sendable { case starting, running, draining }
+
+    private let parts: Assembly.Parts
+    private let letters: DeadLetterReader
+    private let phase = Mutex(Phase.starting)
+    private let started = Timestamp.monotonicNanoseconds()
+
+    init(_ parts: Assembly.Parts) {
+        self.parts = parts
+        letters = DeadLetterReader(stateFolder: parts.configuration.stateFolder)
+    }
+
+    func became(_ next: Phase) { phase.withLock { $0 = next } }
+
+    func readiness() -> Readiness {
+        let troubles = parts.pipeline.trouble.all
+        var degraded: [String] = []
+        var sinkInTrouble = false
+        for sink in parts.pipeline.sinkStatuses where sink.state == .failing {
+            sinkInTrouble = true
+            degraded.append("sink \(sink.name): \(sink.lastError ?? "failing")")
+        }
+        let tail = parts.pipeline.tailer.status()
+        for (folder, reason) in tail.pollingFolders.sorted(by: { $0.key < $1.key }).prefix(8) { degraded.append("\(folder) is polled: \(reason)") }
+        for (folder, reason) in tail.unreadableFolders.sorted(by: { $0.key < $1.key }).prefix(8) { degraded.append("\(folder) cannot be read: \(reason)") }
+        if tail.unreadableFiles > 0 { degraded.append("\(tail.unreadableFiles) files cannot be read; see /api/v1/files") }
+        let state: Readiness.State
+        switch phase.withLock({ $0 }) {
+        case .starting: state = .starting
+        case .draining: state = .draining
+        case .running:
+            state = troubles.isEmpty
+                ? .ready
+                : .failed(troubles.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value.reason); \($0.value.remedy)" }.joined(separator: ". "))
+        }
+        return Readiness(state: state, degraded: degraded, sinkInTrouble: sinkInTrouble)
+    }
+
+    func sources() -> [SourceStatus] {
+        let counts = parts.pipeline.audit.sources
+        let files = parts.pipeline.tailer.files()
+        return parts.configuration.sources.map { source in
+            SourceStatus(
+                name: source.name, type: "files", paths: source.paths, profile: source.profile, files: files.count { $0.source == source.name },
+                lines: counts[source.name]?.lines ?? 0, bytes: counts[source.name]?.bytesRead ?? 0)
+        }
+    }
+
+    func files() -> [EventailServer.FileStatusReport] {
+        let seconds = Dictionary(parts.pipeline.sinkStatuses.map { ($0.name, $0.lagSeconds) }, uniquingKeysWith: { first, _ in first })
+        let profiles = Dictionary(parts.configuration.sources.map { ($0.name, $0.profile) }, uniquingKeysWith: { first, _ in first })
+        return parts.pipeline.tailer.files().map { file in
+            EventailServer.FileStatusReport(
+                path: file.path, source: file.source, identity: file.identity.key, generation: file.generation, size: file.size,
+                profile: profiles[file.source] ?? "auto", state: file.state.rawValue,
+                sinks: parts.pipeline.sinkPositions(of: file.identity, generation: file.generation).map { sink, position in
+                    let bytes = max(0, file.size - position)
+                    return EventailServer.FileStatusReport.Lag(
+                        sink: sink, position: position, bytes: bytes, seconds: bytes == 0 ? 0 : seconds[sink] ?? 0)
+                })
+        }
+    }
+
+    func sinks() -> [EventailServer.SinkStatus] {
+        parts.pipeline.sinkStatuses.map { sink in
+            EventailServer.SinkStatus(
+                name: sink.name, type: sink.kind, state: sink.state.rawValue, lastError: sink.lastError, retries: sink.retries, events: sink.events,
+                bytes: sink.bytes, lagBytes: sink.lagBytes, lagSeconds: sink.lagSeconds)
+        }
+    }
+
+    func profiles() -> [ProfileStatus] {
+        parts.profiles.profiles.map { profile in
+            ProfileStatus(name: profile.name, description: profile.about, builtIn: profile.isBuiltIn, types: profile.types)
+        }
+    }
+
+    func audit() -> AuditReport {
+        let unfinished = parts.pipeline.tailer.files().reduce(Int64(0)) { $0 + $1.unfinishedBytes }
+        return Self.report(parts.pipeline.audit.total, unfinished: unfinished, lost: parts.pipeline.lostBytes)
+    }
+
+    func auditOfFiles() -> [(path: String, report: AuditReport)] {
+        var unfinished: [String: Int64] = [:]
+        for file in parts.pipeline.tailer.files() {
+            unfinished[file.generation == 0 ? file.identity.key : "\(file.identity.key)~\(file.generation)"] = file.unfinishedBytes
+        }
+        return parts.pipeline.audit.files.sorted { $0.value.path < $1.value.path }.map { key, entry in
+            (entry.path, Self.report(entry.counts, unfinished: unfinished[key] ?? 0, lost: [:]))
+        }
+    }
+
+    private static func report(_ counts: AuditCounts, unfinished: Int64, lost: [String: Int64]) -> AuditReport {
+        var report = AuditReport()
+        report.bytesRead = counts.bytesRead + unfinished
+        report.bytesValid = counts.bytesValid
+        report.bytesDeadLetter = counts.bytesDeadLetter
+        report.bytesBlank = counts.bytesBlank
+        report.bytesUnfinished = unfinished
+        report.lines = counts.lines
+        report.valid = counts.valid
+        report.blank = counts.blank
+        for reason in RejectionReason.allCases where counts.deadLetters[Int(reason.rawValue)] > 0 {
+            report.deadLetters.append((reason.name, counts.deadLetters[Int(reason.rawValue)]))
+        }
+        report.bytesLost = lost.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return report
+    }
+
+    func deadLetters(reason: String?, before cursor: String?, limit: Int) -> DeadLetterPage {
+        do throws(StoreError) {
+            var wanted: (@Sendable (DeadLetter) -> Bool)?
+            if let reason { wanted = { $0.reason == reason } }
+            let page = try letters.letters(after: cursor, limit: limit, order: .newestFirst, where: wanted)
+            return DeadLetterPage(
+                items: page.letters.map { letter in
+                    let text = String(validating: letter.line, as: UTF8.self)
+                    return DeadLetterReport(
+                        file: letter.path, offset: letter.position, line: letter.lineNumber, time: letter.time, reason: letter.reason,
+                        profile: letter.profile, location: letter.location, keyword: letter.keyword, message: letter.message,
+                        data: text ?? Base64.encode(letter.line), encoding: text == nil ? "base64" : nil)
+                },
+                next: page.next)
+        } catch {
+            Log.error("dead-letter", "cannot be read: \(error)")
+            return DeadLetterPage(items: [], next: nil)
+        }
+    }
+
+    func writeConfiguration(into json: inout JSONWriter) {
+        parts.configuration.settings.write(into: &json)
+    }
+
+    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) {
+        do throws(ProfileError) {
+            let checker = try LineChecker(profiles: parts.profiles, choice: profile.map { .named($0) } ?? .auto)
+            json.raw(checker.report(of: lines, name: "body"))
+        } catch {
+            json.object { $0.field("error", "\(error)") }
+        }
+    }
+
+    func addTelemetry(to metrics: inout MetricsText) {
+        InstanceTelemetry(parts, started: started).write(into: &metrics)
+    }
+}
