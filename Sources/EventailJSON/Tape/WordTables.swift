@@ -63,16 +63,22 @@
         while 1 << bits < made.count * 2 { bits += 1 }
         var table = Table(shift: 64 - bits, first: Int32(entries.count))
         var random: UInt64 = 0x9E37_79B9_7F4A_7C15
-        let distinct = Set(made.map { Self.mix($0.head, $0.tail, $0.length) }).count
+        let mixed = Array(Set(made.map { Self.mix($0.head, $0.tail, $0.length) }))
+        var isFree = true
         var attempts = 0
-        search: while true {
+        repeat {
             random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             table.multiplier = random | 1
             attempts += 1
             if attempts % 500 == 0 { table.shift -= 1 }
-            let places = Set(made.map { Self.place($0, table) })
-            if places.count == distinct { break search }
-        }
+            var isTaken = [Bool](repeating: false, count: 1 << (64 - Int(table.shift)))
+            isFree = true
+            for mix in mixed where isFree {
+                let place = Int(truncatingIfNeeded: (mix &* table.multiplier) >> table.shift)
+                isFree = !isTaken[place]
+                isTaken[place] = true
+            }
+        } while !isFree
         let start = entries.count
         let size = 1 << (64 - Int(table.shift))
         entries += [Entry](repeating: Entry(), count: size)
