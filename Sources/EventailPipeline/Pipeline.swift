@@ -130,7 +130,25 @@ public final class Pipeline: Sendable {
     public func start(untilEnd: Bool = false, publish: @escaping @Sendable (EventBatch) -> Void) throws {
         let extraction = Extraction(profiles: parts.profiles, readings: parts.readings)
         let (live, storeThread, tailer, lines, work, trouble) = (live, storeThread, tailer, lines, work, trouble)
-        threads.withLock { $0.store = NamedThread("store") { _ = storeThread.run() } }
+        // The tailer first finds the files, then waits until what an earlier run had read is folded.
+        let (found, folded) = (BoundedQueue<Bool>(capacity: 1), BoundedQueue<Bool>(capacity: 1))
+        defer { folded.close() }
+        threads.withLock { threads in
+            threads.store = NamedThread("store") { _ = storeThread.run() }
+            threads.tail = NamedThread("tail") {
+                do throws(TailError) {
+                    try tailer.run(untilEnd: untilEnd) {
+                        found.close()
+                        _ = folded.pop()
+                    }
+                } catch {
+                    trouble.report("tail", "reading has ended: \(error)", remedy: "start again")
+                }
+                found.close()
+                lines.close()
+            }
+        }
+        _ = found.pop()
         let progress = try recover(extraction)
         threads.withLock { threads in
             let unshared = Unshared(extraction)
@@ -142,12 +160,6 @@ public final class Pipeline: Sendable {
                 work.close()
             }
             threads.sinks = runners.map { runner in NamedThread("sink-\(runner.name)") { runner.run() } }
-            threads.tail = NamedThread("tail") {
-                do throws(TailError) { try tailer.run(untilEnd: untilEnd) } catch {
-                    trouble.report("tail", "reading has ended: \(error)", remedy: "start again")
-                }
-                lines.close()
-            }
         }
     }
 

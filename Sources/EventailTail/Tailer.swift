@@ -39,12 +39,13 @@ public final class Tailer: Sendable {
         do throws(SystemError) { bell = try EventSignal() } catch { throw .system(error) }
     }
 
-    /// The body of the `tail` thread, called once. With `untilEnd` it returns when every file found has been read to its end.
-    public func run(untilEnd: Bool = false) throws(TailError) {
+    /// The body of the `tail` thread, called once. With `untilEnd` it returns when every file found has been read to its end. `found` is called once
+    /// after the first look, before anything is delivered: from then on `read` knows the files of the checkpoints, wherever they are now.
+    public func run(untilEnd: Bool = false, found: () -> Void = {}) throws(TailError) {
         do throws(SystemError) {
             let loop = try TailLoop(
                 sources: sources, limits: limits, finder: finder, checkpoints: checkpoints, table: table, tally: tally, bell: bell, deliver: deliver)
-            try loop.run(untilEnd: untilEnd) { isStopped.load(ordering: .acquiring) }
+            try loop.run(untilEnd: untilEnd, found: found) { isStopped.load(ordering: .acquiring) }
         } catch { throw .system(error) }
     }
 

@@ -67,8 +67,9 @@ final class TailLoop {
         try poller.add(bell.descriptor.number, .readable, token: Self.bellToken)
     }
 
-    func run(untilEnd: Bool, isStopped: () -> Bool) throws(SystemError) {
+    func run(untilEnd: Bool, found: () -> Void, isStopped: () -> Bool) throws(SystemError) {
         try look()
+        found()
         while !isStopped() {
             let isBusy = !live.isEmpty || !backfill.isEmpty
             if !isBusy && untilEnd && unplaced.isEmpty && !needsPass { return }
