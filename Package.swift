@@ -51,7 +51,7 @@ let package = Package(
         swift("EventailServer", [
             "CHTTPParser", "COpenSSL", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore",
             "EventailSystem",
-        ]),
+        ], exclude: ["README.md"]),
         .executableTarget(
             name: "eventail",
             dependencies: [
