@@ -28,7 +28,7 @@
         var index: Int32
     }
 
-    private struct Node {
+    private struct Branch {
         var edges: [(step: String, slot: Int32, child: Int)] = []
     }
 
@@ -37,7 +37,7 @@
         precondition(pointers.count <= Self.mostPointers, "at most \(Self.mostPointers) pointers in a plan")
         precondition(pointers.allSatisfy { $0.steps.count <= Self.mostSteps }, "at most \(Self.mostSteps) steps in a pointer")
         precondition(Set(pointers).count == pointers.count, "a pointer occurs once in a plan")
-        var nodes = [Node()]
+        var nodes = [Branch()]
         var root: Int32 = -1
         var slots = Int32(pointers.count)
         for (number, pointer) in pointers.enumerated() {
@@ -55,7 +55,7 @@
                 } else {
                     if nodes[at].edges[edge].child < 0 {
                         nodes[at].edges[edge].child = nodes.count
-                        nodes.append(Node())
+                        nodes.append(Branch())
                     }
                     at = nodes[at].edges[edge].child
                 }

@@ -4,7 +4,7 @@
 /// piece of memory. *Owns* that memory. *Thread*: any, it never changes. *Limits*: words below 64 KiB.
 @safe public final class WordTables: @unchecked Sendable {
     // @unchecked: written by init only.
-    private struct Table {
+    private struct WordTable {
         var multiplier: UInt64 = 0
         var shift: UInt64 = 63
         var first: Int32 = 0
@@ -23,13 +23,13 @@
         static let empty = UInt32.max
     }
 
-    private let tables: UnsafeMutablePointer<Table>
+    private let tables: UnsafeMutablePointer<WordTable>
     private let entries: UnsafeMutablePointer<Entry>
     private let bytes: UnsafeMutablePointer<UInt8>
 
     /// Makes one table of each list. A word given twice keeps its first number.
     public init(_ lists: [[(word: [UInt8], number: Int32)]]) {
-        var tables: [Table] = []
+        var tables: [WordTable] = []
         var entries: [Entry] = []
         var bytes: [UInt8] = []
         for list in lists { Self.add(list, &tables, &entries, &bytes) }
@@ -50,7 +50,7 @@
         return unsafe memory
     }
 
-    private static func add(_ list: [(word: [UInt8], number: Int32)], _ tables: inout [Table], _ entries: inout [Entry], _ bytes: inout [UInt8]) {
+    private static func add(_ list: [(word: [UInt8], number: Int32)], _ tables: inout [WordTable], _ entries: inout [Entry], _ bytes: inout [UInt8]) {
         var made: [Entry] = []
         var seen: Set<[UInt8]> = []
         for (word, number) in list where seen.insert(word).inserted {
@@ -61,7 +61,7 @@
         }
         var bits: UInt64 = 1
         while 1 << bits < made.count * 2 { bits += 1 }
-        var table = Table(shift: 64 - bits, first: Int32(entries.count))
+        var table = WordTable(shift: 64 - bits, first: Int32(entries.count))
         var random: UInt64 = 0x9E37_79B9_7F4A_7C15
         let mixed = Array(Set(made.map { Self.mix($0.head, $0.tail, $0.length) }))
         var isFree = true
@@ -95,7 +95,7 @@
         tables.append(table)
     }
 
-    private static func place(_ entry: Entry, _ table: Table) -> Int {
+    private static func place(_ entry: Entry, _ table: WordTable) -> Int {
         Int(truncatingIfNeeded: (mix(entry.head, entry.tail, entry.length) &* table.multiplier) >> table.shift)
     }
 
