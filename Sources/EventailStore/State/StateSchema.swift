@@ -2,7 +2,7 @@
 ///
 ///     meta(key, value)                       single values: epoch, made, sequence reservation ...
 ///     checkpoints(consumer, identity, ...)   how far each consumer has taken each file
-///     keyed(kind, key, value)                the aggregator's state
+///     keyed(kind, key, value)                the aggregator's state; with row ids, because without them a look-up reads whole long values
 ///     places(id, identity, generation, path) the files that events of history came from
 ///     kinds(id, profile, type)               the types of events of history
 ///     arrivals(hour, sequence)               the first sequence number of each hour, by which history ages
@@ -41,7 +41,7 @@ enum StateSchema {
             consumer TEXT NOT NULL, identity TEXT NOT NULL, generation INTEGER NOT NULL, position INTEGER NOT NULL, line INTEGER NOT NULL,
             fingerprint_length INTEGER NOT NULL, fingerprint_hash INTEGER NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL,
             carry_over BLOB NOT NULL, PRIMARY KEY(consumer, identity)) WITHOUT ROWID;
-        CREATE TABLE keyed(kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, key)) WITHOUT ROWID;
+        CREATE TABLE keyed(kind INTEGER NOT NULL, key BLOB NOT NULL, value BLOB NOT NULL, PRIMARY KEY(kind, key));
         CREATE TABLE places(
             id INTEGER PRIMARY KEY, identity TEXT NOT NULL, generation INTEGER NOT NULL, path TEXT NOT NULL, newest INTEGER NOT NULL,
             UNIQUE(identity, generation, path));

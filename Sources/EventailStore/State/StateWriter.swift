@@ -119,7 +119,7 @@ final class StateWriter: @unchecked Sendable {
             statement.bind(2, change.key)
             return try statement.run()
         }
-        let statement = try database.statement("INSERT OR REPLACE INTO keyed VALUES(?1, ?2, ?3)")
+        let statement = try database.statement("INSERT INTO keyed(kind, key, value) VALUES(?1, ?2, ?3) ON CONFLICT(kind, key) DO UPDATE SET value=excluded.value")
         statement.bind(1, Int(change.kind))
         statement.bind(2, change.key)
         statement.bind(3, value)
