@@ -14,15 +14,10 @@ extension Engine {
         takeNames(&changes)
         try takeCells(&changes)
         try takeTasks(&changes)
-        for execution in newExecutions {
-            changes.append(StoredChange(
-                kind: StateKind.executionIndex.rawValue, key: ByteWriter.key(execution.number),
-                value: ByteWriter.bigEndian(execution.hash) + Array(execution.name.utf8)))
-        }
-        newExecutions.removeAll()
+        takeExecutions(&changes)
         spans.takeChanges(&changes)
         histograms.takeChanges(&changes)
-        records.takeChanges(&changes)
+        try takeRecords(&changes)
         lastExecutionPlace = -1
         lastAgentPlace = -1
         takeKeys(&changes)
@@ -87,26 +82,15 @@ extension Engine {
         }
         let minuteSides = minutes.sidesByCell()
         try put(minutes, minuteSides, .minutes, &changes) { ByteWriter.ordered(minutes.slots[$0]) }
-        let hours = coarser(minutes, minuteSides, 3600)
-        let hourSides = hours.sidesByCell()
+        let (hours, hourSides) = coarser(minutes, minuteSides, 3600)
         try put(hours, hourSides, .hours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
-        let days = coarser(hours, hourSides, 86_400)
-        let daySides = days.sidesByCell()
+        let (days, daySides) = coarser(hours, hourSides, 86_400)
         try put(days, daySides, .days, &changes) { ByteWriter.ordered(days.slots[$0]) }
-        let all = coarser(days, daySides, 0)
-        try put(all, all.sidesByCell(), .all, &changes) { _ in ByteWriter.ordered(0) }
+        let (all, allSides) = coarser(days, daySides, 0)
+        try put(all, allSides, .all, &changes) { _ in ByteWriter.ordered(0) }
 
-        // By execution and hour.
-        var executions = CellTable()
-        for cell in 0..<cells.count where cells.entities[cell] != 0 {
-            let into = executions.cell(cells.slots[cell].floored(to: 3600), cells.dimensions[cell], cells.entities[cell])
-            executions.merge(into, from: cells, cell)
-            for place in fineSides.starts[cell]..<fineSides.starts[cell + 1] {
-                let side = fineSides.order[place]
-                executions.addSide(into, UInt8(truncatingIfNeeded: cells.sideCells[side]), cells.sideItems[side], cells.sideValues[side])
-            }
-        }
-        try put(executions, executions.sidesByCell(), .executions, &changes) { executions.entities[$0] }
+        // By execution and hour, many executions to a row.
+        try put(cells, fineSides, .executions, &changes, step: 3600) { cells.entities[$0] == 0 ? nil : RowBlock.place(ofHash: cells.entities[$0]) }
         cells.removeAll()
     }
 
@@ -114,13 +98,14 @@ extension Engine {
         if tasks.isEmpty { return }
         let sides = tasks.sidesByCell()
         try put(tasks, sides, .taskFine, &changes) { ByteWriter.ordered(tasks.slots[$0].floored(to: 60)) }
-        let hours = coarser(tasks, sides, 3600, keepsEntities: true)
-        try put(hours, hours.sidesByCell(), .taskHours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
+        let (hours, hourSides) = coarser(tasks, sides, 3600, keepsEntities: true)
+        try put(hours, hourSides, .taskHours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
         tasks.removeAll()
     }
 
     /// The same figures by larger slots; 0 makes one slot of all.
-    private func coarser(_ table: borrowing CellTable, _ sides: (starts: [Int], order: [Int]), _ step: Int64, keepsEntities: Bool = false) -> CellTable {
+    private func coarser(_ table: borrowing CellTable, _ sides: CellSides, _ step: Int64, keepsEntities: Bool = false) -> (table: CellTable, sides: CellSides) {
+        if !keepsEntities, table.hasOneSlot { return (table.moved(to: step == 0 ? 0 : table.slots[0].floored(to: step)), sides) }
         var answer = CellTable()
         for cell in 0..<table.count {
             let into = answer.cell(step == 0 ? 0 : table.slots[cell].floored(to: step), table.dimensions[cell], keepsEntities ? table.entities[cell] : 0)
@@ -130,49 +115,106 @@ extension Engine {
                 answer.addSide(into, UInt8(truncatingIfNeeded: table.sideCells[side]), table.sideItems[side], table.sideValues[side])
             }
         }
-        return answer
+        return (answer, answer.sidesByCell())
     }
 
-    /// Writes a table's cells as rows, one for each block; a block with many rows is merged into one.
+    /// Writes a table's cells as rows, one for each block; a block with many rows is merged into one. Cells without a block are left out.
     private func put(
-        _ table: borrowing CellTable, _ sides: (starts: [Int], order: [Int]), _ kind: StateKind, _ changes: inout [StoredChange],
-        _ block: (Int) -> UInt64
+        _ table: borrowing CellTable, _ sides: borrowing CellSides, _ kind: StateKind, _ changes: inout [StoredChange], step: Int64 = 1,
+        _ block: (Int) -> UInt64?
     ) throws {
-        let blocks = (0..<table.count).map(block)
-        let order = (0..<table.count).sorted { (blocks[$0], $0) < (blocks[$1], $1) }
-        if rowCounts.count > 65_536 { rowCounts.removeAll() }
-        var next = 0
-        while next < order.count {
-            let place = blocks[order[next]]
-            var cells: [Int] = []
-            while next < order.count, blocks[order[next]] == place {
-                cells.append(order[next])
-                next += 1
-            }
-            let prefix = ByteWriter.bigEndian(place)
-            let key = prefix + ByteWriter.bigEndian(commit)
-            let counted = RowBlock(kind: kind, place: place)
-            rowCounts[counted, default: 0] += 1
-            if rowCounts[counted, default: 0] < Self.mostRows {
-                let row = CellRow.encode(table, cells, sides)
-                meta.bytes[kind.rawValue, default: 0] += Int64(key.count + row.count)
-                changes.append(StoredChange(kind: kind.rawValue, key: key, value: row))
+        let groups = BlockGroups(table.count, &blockNumbers, block)
+        for group in groups.ascending {
+            let place = groups.places[group], cells = groups.members(group)
+            if !isFull(kind, place) {
+                add(row: rowWriter.encode(table, cells, sides, step: step), kind, place, &changes)
                 continue
             }
-            rowCounts[counted] = 1
             var merged = CellTable()
-            var old: [[UInt8]] = []
-            try view.forEach(kind, prefix: prefix) { oldKey, value in
-                old.append(oldKey)
-                meta.bytes[kind.rawValue, default: 0] -= Int64(oldKey.count + value.count)
-                merged.add(row: value)
-            }
-            merged.add(row: CellRow.encode(table, cells, sides))
+            try removeRows(kind, place, &changes) { merged.add(row: $0) }
+            merged.add(row: rowWriter.encode(table, cells, sides, step: step))
             merged.boundExecutions()
-            changes.append(contentsOf: old.map { StoredChange(kind: kind.rawValue, key: $0, value: nil) })
-            let row = CellRow.encode(merged, Array(0..<merged.count), merged.sidesByCell())
-            meta.bytes[kind.rawValue, default: 0] += Int64(key.count + row.count)
-            changes.append(StoredChange(kind: kind.rawValue, key: key, value: row))
+            add(row: rowWriter.encode(merged, 0..<merged.count, merged.sidesByCell()), kind, place, &changes)
+        }
+    }
+
+    /// The changed records, many to a row.
+    private func takeRecords(_ changes: inout [StoredChange]) throws {
+        let dirty = records.takeDirty()
+        let groups = BlockGroups(dirty.count, &blockNumbers) { RowBlock.place(ofHash: records.key(dirty[$0]).high) }
+        for group in groups.ascending {
+            let place = groups.places[group]
+            var row = RecordRow()
+            for number in groups.members(group) { row.add(records.key(dirty[number]), records.values, from: dirty[number] * RecordStore.words) }
+            if isFull(.records, place) {
+                var merged = RecordTable()
+                try removeRows(.records, place, &changes) { merged.add(row: $0) }
+                merged.add(row: row.writer.bytes)
+                row = merged.row
+            }
+            add(row: row.writer.bytes, .records, place, &changes)
+        }
+        records.endCommit()
+    }
+
+    /// Whether a block has as many rows as are read one by one; counts the row that comes.
+    private func isFull(_ kind: StateKind, _ place: UInt64) -> Bool {
+        if rowCounts.count > 65_536 { rowCounts.removeAll() }
+        let block = RowBlock(kind: kind, place: place)
+        let count = rowCounts[block, default: 0] + 1
+        rowCounts[block] = count < Self.mostRows ? count : 1
+        return count >= Self.mostRows
+    }
+
+    private func add(row: [UInt8], _ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange]) {
+        let key = ByteWriter.bigEndian(place) + ByteWriter.bigEndian(commit)
+        meta.bytes[kind.rawValue, default: 0] += Int64(key.count + row.count)
+        changes.append(StoredChange(kind: kind.rawValue, key: key, value: row))
+    }
+
+    /// Hands a block's rows to `body`, oldest first, and removes them.
+    private func removeRows(_ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange], _ body: (_ row: [UInt8]) -> Void) throws {
+        var old: [StoredChange] = []
+        try view.forEach(kind, prefix: ByteWriter.bigEndian(place)) { key, row in
+            meta.bytes[kind.rawValue, default: 0] -= Int64(key.count + row.count)
+            old.append(StoredChange(kind: kind.rawValue, key: key, value: nil))
+            body(row)
+        }
+        changes.append(contentsOf: old)
+    }
+
+    // MARK: executions
+
+    /// New executions in rows of those whose numbers begin alike: beginning, first number -> hash and name of each.
+    private func takeExecutions(_ changes: inout [StoredChange]) {
+        var next = 0
+        while next < newExecutions.count {
+            let first = newExecutions[next].number
+            let block = first.floored(to: Self.executionsOfBlock)
+            var writer = ByteWriter()
+            while next < newExecutions.count, newExecutions[next].number < block + Self.executionsOfBlock {
+                writer.fixed(newExecutions[next].hash)
+                writer.text(newExecutions[next].name)
+                next += 1
+            }
+            changes.append(StoredChange(kind: StateKind.executionIndex.rawValue, key: ByteWriter.key(block) + ByteWriter.key(first), value: writer.bytes))
+        }
+        newExecutions.removeAll()
+    }
+
+    private static let executionsOfBlock: Int64 = 512
+
+    /// Hands the committed executions with numbers in `from..<to` to `body`, in their order.
+    func forEachExecution(from: Int64, to: Int64, _ body: (_ hash: UInt64, _ name: String) -> Void) throws {
+        try view.forEach(.executionIndex, from: ByteWriter.key(from.floored(to: Self.executionsOfBlock)), to: ByteWriter.key(to)) { key, value in
+            var number = ByteReader.slot(key, at: 8)
+            var reader = ByteReader(value)
+            while !reader.isAtEnd {
+                let hash = reader.fixed(), name = reader.text()
+                if reader.isBroken { return }
+                if number >= from && number < to { body(hash, name) }
+                number += 1
+            }
         }
     }
 

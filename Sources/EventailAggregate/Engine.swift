@@ -37,6 +37,8 @@ final class Engine {
     var contributions: ContributionRing
     var meta = EngineFacts()
     var rowCounts: [RowBlock: Int] = [:]
+    var rowWriter = CellRowWriter()
+    var blockNumbers = Numbering()
     /// The fingerprints of the row that is being filled.
     var keyRow: [UInt8] = []
 
@@ -93,10 +95,4 @@ struct EngineFacts: Equatable {
 struct FoldedFile {
     var hash: Int64 = 0
     var number = 0
-}
-
-/// A series of rows that are merged into one when they are many.
-struct RowBlock: Hashable {
-    var kind: StateKind
-    var place: UInt64
 }

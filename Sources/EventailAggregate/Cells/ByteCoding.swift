@@ -13,7 +13,11 @@ struct ByteWriter {
     mutating func number(_ value: Int) { number(UInt64(value)) }
     mutating func signed(_ value: Int64) { number(UInt64(bitPattern: value << 1 ^ value >> 63)) }
     /// Eight bytes, for numbers that are random anyway.
-    mutating func fixed(_ value: UInt64) { bytes.append(contentsOf: Self.bigEndian(value)) }
+    mutating func fixed(_ value: UInt64) { for shift in 0..<8 { bytes.append(UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * shift))) } }
+    mutating func text(_ value: String) {
+        number(value.utf8.count)
+        bytes.append(contentsOf: value.utf8)
+    }
 
     /// Bytes whose order is the numbers' order.
     static func bigEndian(_ value: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: value >> UInt64(56 - 8 * $0)) } }
@@ -71,6 +75,12 @@ struct ByteReader {
             at += 1
         }
         return value
+    }
+    mutating func text() -> String {
+        let length = count()
+        if at + length > bytes.count { isBroken = true }
+        defer { at = min(at + length, bytes.count) }
+        return String(decoding: bytes[min(at, bytes.count)..<min(at + length, bytes.count)], as: UTF8.self)
     }
     static func slot(_ key: [UInt8], at: Int = 0) -> Int64 {
         var reader = ByteReader(key, at: at)

@@ -5,52 +5,6 @@
 ///     then until the end, a cell each:
 ///     slot as difference   number of dimensions   number of entity (0: none)   mask of fields   their values   count of sides   sides
 enum CellRow {
-    /// Writes some of a table's cells, in the order given.
-    static func encode(_ table: borrowing CellTable, _ cells: [Int], _ sides: (starts: [Int], order: [Int])) -> [UInt8] {
-        var numberOfDimensions: [UInt64: Int] = [:], numberOfHash: [UInt64: Int] = [:]
-        var dimensions: [UInt64] = [], hashes: [UInt64] = []
-        var body = ByteWriter()
-        func number(ofHash hash: UInt64) -> Int {
-            if hash == 0 { return 0 }
-            if let number = numberOfHash[hash] { return number }
-            hashes.append(hash)
-            numberOfHash[hash] = hashes.count
-            return hashes.count
-        }
-        var last: Int64 = 0
-        for cell in cells {
-            body.signed(table.slots[cell] &- last)
-            last = table.slots[cell]
-            let dimension = table.dimensions[cell]
-            if let number = numberOfDimensions[dimension] {
-                body.number(number)
-            } else {
-                body.number(dimensions.count)
-                numberOfDimensions[dimension] = dimensions.count
-                dimensions.append(dimension)
-            }
-            body.number(number(ofHash: table.entities[cell]))
-            var mask: UInt64 = 0
-            for field in 0..<Field.count where table.value(cell, field) != 0 { mask |= 1 << UInt64(field) }
-            body.number(mask)
-            for field in 0..<Field.count where table.value(cell, field) != 0 { body.signed(table.value(cell, field)) }
-            body.number(sides.starts[cell + 1] - sides.starts[cell])
-            for place in sides.starts[cell]..<sides.starts[cell + 1] {
-                let side = sides.order[place]
-                let kind = UInt8(truncatingIfNeeded: table.sideCells[side])
-                body.number(UInt64(kind))
-                if Side.isHash(kind) { body.number(number(ofHash: table.sideItems[side])) } else { body.number(table.sideItems[side]) }
-                body.signed(table.sideValues[side])
-            }
-        }
-        var row = ByteWriter()
-        row.number(dimensions.count)
-        for dimension in dimensions { row.number(dimension) }
-        row.number(hashes.count)
-        for hash in hashes { row.fixed(hash) }
-        return row.bytes + body.bytes
-    }
-
     /// One cell of a row, while it is read.
     struct Cell {
         var slot: Int64 = 0

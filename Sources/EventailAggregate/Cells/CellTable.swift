@@ -7,6 +7,8 @@ struct CellTable {
     private(set) var dimensions: ContiguousArray<UInt64> = []
     private(set) var entities: ContiguousArray<UInt64> = []
     private(set) var values: ContiguousArray<Int64> = []
+    /// The fields of each cell that were ever changed, one bit each: only they are looked at.
+    private(set) var masks: ContiguousArray<UInt64> = []
     /// Cell number plus one; 0 is free.
     private var index: ContiguousArray<UInt32>
 
@@ -41,12 +43,14 @@ struct CellTable {
     mutating func add(_ cell: Int, _ field: Int, _ amount: Int64) {
         let at = cell * Field.count + field
         values[at] = values[at].addingSaturated(amount)
+        masks[cell] |= 1 &<< UInt64(field)
     }
 
     @inline(__always)
     mutating func merge(_ cell: Int, _ field: Int, _ amount: Int64) {
         let at = cell * Field.count + field
         values[at] = Field.merge(field, values[at], amount)
+        masks[cell] |= 1 &<< UInt64(field)
     }
 
     @inline(__always) func value(_ cell: Int, _ field: Int) -> Int64 { values[cell * Field.count + field] }
@@ -82,24 +86,41 @@ struct CellTable {
     /// Adds all fields of another table's cell to one of this table's.
     mutating func merge(_ cell: Int, from other: borrowing CellTable, _ source: Int) {
         let into = cell * Field.count, from = source * Field.count
-        for field in 0..<Field.count where other.values[from + field] != 0 {
+        var rest = other.masks[source]
+        masks[cell] |= rest
+        while rest != 0 {
+            let field = rest.trailingZeroBitCount
             values[into + field] = Field.merge(field, values[into + field], other.values[from + field])
+            rest &= rest &- 1
         }
     }
 
-    /// The numbers of a table's side entries, by cell: entries of cell n are `order[starts[n]..<starts[n + 1]]`.
-    func sidesByCell() -> (starts: [Int], order: [Int]) {
-        var starts = [Int](repeating: 0, count: count + 1)
+    /// The numbers of the side entries, by cell.
+    func sidesByCell() -> CellSides {
+        var starts = ContiguousArray<Int>(repeating: 0, count: count + 1)
         for key in sideCells { starts[Int(key >> 8) + 1] += 1 }
         for cell in 0..<count { starts[cell + 1] += starts[cell] }
         var next = starts
-        var order = [Int](repeating: 0, count: sideCells.count)
+        var order = ContiguousArray<Int>(repeating: 0, count: sideCells.count)
         for number in 0..<sideCells.count {
             let cell = Int(sideCells[number] >> 8)
             order[next[cell]] = number
             next[cell] += 1
         }
-        return (starts, order)
+        return CellSides(starts: starts, order: order)
+    }
+
+    /// Whether all cells have the same slot.
+    var hasOneSlot: Bool {
+        guard let first = slots.first else { return true }
+        return slots.allSatisfy { $0 == first }
+    }
+
+    /// A copy whose cells all have another slot; to be written only, for its index does not know the new slot.
+    func moved(to slot: Int64) -> CellTable {
+        var copy = self
+        copy.slots = ContiguousArray(repeating: slot, count: count)
+        return copy
     }
 
     /// Hands every cell to `body`.
@@ -112,7 +133,12 @@ struct CellTable {
             cell.dimensions = Dimensions(bits: dimensions[number])
             cell.entity = entities[number]
             cell.fields.removeAll(keepingCapacity: true)
-            for field in 0..<Field.count where value(number, field) != 0 { cell.fields.append((field, value(number, field))) }
+            var rest = masks[number]
+            while rest != 0 {
+                let field = rest.trailingZeroBitCount
+                if value(number, field) != 0 { cell.fields.append((field, value(number, field))) }
+                rest &= rest &- 1
+            }
             cell.sides.removeAll(keepingCapacity: true)
             for place in sides.starts[number]..<sides.starts[number + 1] {
                 let side = sides.order[place]
@@ -124,11 +150,12 @@ struct CellTable {
 
     mutating func removeAll() {
         // A table that was large once gives its memory back.
-        let keep = count < 65_536
+        let keep = count < 131_072
         slots.removeAll(keepingCapacity: keep)
         dimensions.removeAll(keepingCapacity: keep)
         entities.removeAll(keepingCapacity: keep)
         values.removeAll(keepingCapacity: keep)
+        masks.removeAll(keepingCapacity: keep)
         sideCells.removeAll(keepingCapacity: keep)
         sideItems.removeAll(keepingCapacity: keep)
         sideValues.removeAll(keepingCapacity: keep)
@@ -147,6 +174,7 @@ struct CellTable {
         dimensions.append(dimension)
         entities.append(entity)
         values.append(contentsOf: repeatElement(0, count: Field.count))
+        masks.append(0)
         index[at] = UInt32(slots.count)
         if slots.count * 2 > index.count {
             index = ContiguousArray(repeating: 0, count: index.count * 2)

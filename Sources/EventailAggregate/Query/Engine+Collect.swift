@@ -71,11 +71,11 @@ extension Engine {
 
     /// Executions' own rows know hours; a window that cuts an hour takes that hour's part from the seconds.
     private func collectExecutions(_ window: ResolvedWindow, _ execution: UInt64?, _ body: (inout CellRow.Cell) -> Void) throws {
-        let prefix = execution.map(ByteWriter.bigEndian) ?? []
+        let prefix = execution.map { ByteWriter.bigEndian(RowBlock.place(ofHash: $0)) } ?? []
         let first = window.isAll ? Int64.min : (window.from + 3599).floored(to: 3600), last = window.isAll ? Int64.max : window.to.floored(to: 3600)
         if first < last {
             try view.forEach(.executions, prefix: prefix) { _, row in
-                self.decode(row) { cell in if cell.slot >= first && cell.slot < last { body(&cell) } }
+                self.decode(row) { cell in if cell.slot >= first && cell.slot < last && (execution == nil || cell.entity == execution) { body(&cell) } }
             }
         }
         if window.isAll { return }

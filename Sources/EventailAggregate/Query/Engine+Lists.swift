@@ -34,10 +34,7 @@ extension Engine {
         let last = min(try number(cursor) ?? meta.executions, meta.executions), first = max(0, last - Int64(max(1, limit)))
         var names: [(hash: UInt64, name: String)] = []
         do {
-            try view.forEach(.executionIndex, from: ByteWriter.key(first), to: ByteWriter.key(last)) { _, value in
-                var reader = ByteReader(value)
-                names.append((reader.fixed(), String(decoding: value.dropFirst(8), as: UTF8.self)))
-            }
+            try forEachExecution(from: first, to: last) { names.append(($0, $1)) }
             for fresh in newExecutions where fresh.number >= first && fresh.number < last { names.append((fresh.hash, fresh.name)) }
             let items = try figures(of: names.map(\.hash))
             json.object { json in
@@ -66,8 +63,8 @@ extension Engine {
         var found: [UInt64: (Figures, Int?)] = [:]
         for hash in executions {
             var figures = Figures()
-            try view.forEach(.executions, prefix: ByteWriter.bigEndian(hash)) { _, row in
-                _ = CellRow.decode(row) { figures.add($0, concernsTools: false, startsTools: starts) }
+            try view.forEach(.executions, prefix: ByteWriter.bigEndian(RowBlock.place(ofHash: hash))) { _, row in
+                _ = CellRow.decode(row) { if $0.entity == hash { figures.add($0, concernsTools: false, startsTools: starts) } }
             }
             found[hash] = (figures, try records.find(RecordKey(.execution, hash), view))
         }

@@ -72,10 +72,11 @@ extension Engine {
     func executionName(_ hash: UInt64) -> String? {
         if let fresh = newExecutions.first(where: { $0.hash == hash }) { return fresh.name }
         do {
-            guard let place = try records.find(RecordKey(.execution, hash), view),
-                let row = try view.value(.executionIndex, ByteWriter.key(records[place, Self.headNumber]))
-            else { return nil }
-            return String(decoding: row.dropFirst(8), as: UTF8.self)
+            guard let place = try records.find(RecordKey(.execution, hash), view) else { return nil }
+            let number = records[place, Self.headNumber]
+            var name: String?
+            try forEachExecution(from: number, to: number + 1) { name = $1 }
+            return name
         } catch {
             failure = failure ?? error
             return nil

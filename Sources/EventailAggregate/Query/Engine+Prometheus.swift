@@ -115,10 +115,7 @@ extension Engine {
         let now = Timestamp.now().nanoseconds
         var hashes = newExecutions.suffix(1000).map(\.hash)
         let first = max(0, meta.executions - 1000)
-        try view.forEach(.executionIndex, from: ByteWriter.key(first), to: []) { _, value in
-            var reader = ByteReader(value)
-            hashes.append(reader.fixed())
-        }
+        try forEachExecution(from: first, to: meta.executions) { hash, _ in hashes.append(hash) }
         for hash in Set(hashes) {
             if let head = try records.find(RecordKey(.execution, hash), view) { family.add([state(ofHead: head, at: now)], 1) }
         }

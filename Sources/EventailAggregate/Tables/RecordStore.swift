@@ -13,7 +13,7 @@ struct RecordStore {
     /// The commit in which a record was last touched; negative: changed since the last commit.
     private var touched: ContiguousArray<Int32> = []
     private var isDirty: ContiguousArray<Bool> = []
-    private var dirty: [Int] = []
+    private var dirty: ContiguousArray<Int> = []
     private var index = ContiguousArray<UInt32>(repeating: 0, count: 1024)
     private var turn: Int32 = 1
     var filter = KeyFilter()
@@ -28,11 +28,14 @@ struct RecordStore {
             touched[place] = turn
             return place
         }
-        guard filter.mayContain(key.high), let bytes = try view.value(.records, key.bytes) else { return nil }
+        guard filter.mayContain(key.high) else { return nil }
+        var newest: (row: [UInt8], start: Int)?
+        try view.forEach(.records, prefix: ByteWriter.bigEndian(RowBlock.place(ofHash: key.high))) { _, row in
+            if let start = RecordRow.find(key, in: row) { newest = (row, start) }
+        }
+        guard let newest else { return nil }
         let place = insert(key)
-        var reader = ByteReader(bytes)
-        let mask = reader.number()
-        for word in 0..<Self.words where mask >> UInt64(word) & 1 == 1 { values[place * Self.words + word] = reader.signed() }
+        RecordRow.read(newest.row, at: newest.start, into: &values, from: place * Self.words)
         return place
     }
 
@@ -54,21 +57,21 @@ struct RecordStore {
         }
     }
 
-    /// The changed records, and room for the next commit: of more than `most`, the ones not touched for long leave memory.
-    mutating func takeChanges(_ changes: inout [StoredChange]) {
-        for place in dirty {
-            isDirty[place] = false
-            var writer = ByteWriter()
-            var mask: UInt64 = 0
-            for word in 0..<Self.words where values[place * Self.words + word] != 0 { mask |= 1 << UInt64(word) }
-            writer.number(mask)
-            for word in 0..<Self.words where values[place * Self.words + word] != 0 { writer.signed(values[place * Self.words + word]) }
-            changes.append(StoredChange(kind: StateKind.records.rawValue, key: RecordKey(high: high[place], low: low[place]).bytes, value: writer.bytes))
-        }
+    /// The places of the records that changed since the last commit.
+    mutating func takeDirty() -> ContiguousArray<Int> {
+        let places = dirty
+        for place in places { isDirty[place] = false }
         dirty.removeAll(keepingCapacity: true)
+        return places
+    }
+
+    /// Makes room for the next commit: of more than `most` records, the ones not touched for long leave memory.
+    mutating func endCommit() {
         turn += 1
         if count > most { evict() }
     }
+
+    func key(_ place: Int) -> RecordKey { RecordKey(high: high[place], low: low[place]) }
 
     private mutating func evict() {
         let sorted = touched.sorted()
@@ -136,5 +139,4 @@ struct RecordKey: Hashable {
         high = TextHash.mix(first ^ kind.rawValue &* 0x9E37_79B9_7F4A_7C15, TextHash.spread(second) | 1)
         low = TextHash.spread(first ^ TextHash.spread(second &+ kind.rawValue))
     }
-    var bytes: [UInt8] { ByteWriter.bigEndian(high) + ByteWriter.bigEndian(low) }
 }

@@ -10,12 +10,13 @@ enum StateKind: UInt8, CaseIterable {
     case fine
     /// Cells without executions: start, commit -> cells.
     case minutes, hours, days, all
-    /// Cells of one execution by hour: hash, commit -> cells.
+    /// Cells of executions by hour: beginning of their hashes, commit -> cells.
     case executions
-    /// Executions in the order in which they were first seen: number -> hash, name.
+    /// Executions in the order in which they were first seen: block of numbers, first number -> hashes and names.
     case executionIndex
     /// Cells of tasks by second and by hour.
     case taskFine, taskHours
+    /// Beginning of their keys, commit -> records.
     case records
     /// Fingerprints of all keys of `records`: commit -> fingerprints.
     case keys

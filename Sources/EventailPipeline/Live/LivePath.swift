@@ -12,6 +12,8 @@ internal import Synchronization
 final class LivePath: Sendable {
     static let consumer = "live"
     static let commitInterval: Duration = .milliseconds(500)
+    /// How long a commit may wait while lines are waiting: what a commit costs hangs on how many there are.
+    static let longestCommitInterval: Duration = .seconds(2)
     static let mostPendingBytes: Int64 = 8 << 20
 
     private let lines: BoundedQueue<LineBatch>
@@ -52,7 +54,7 @@ final class LivePath: Sendable {
                 handOver(&cut, waiting: true)
                 return
             }
-            if cut.isDue { handOver(&cut, waiting: false) }
+            if cut.isDue(isBehind: lines.count > 0) || aggregator.needsCommit { handOver(&cut, waiting: false) }
         }
     }
 
@@ -133,9 +135,10 @@ final class LivePath: Sendable {
         }
 
         var isClean: Bool { since == nil }
-        var isDue: Bool {
+        func isDue(isBehind: Bool) -> Bool {
             guard let since else { return false }
-            return Timestamp.monotonicNanoseconds() - since >= LivePath.commitInterval.nanoseconds
+            let interval = isBehind ? LivePath.longestCommitInterval : LivePath.commitInterval
+            return Timestamp.monotonicNanoseconds() - since >= interval.nanoseconds
         }
         var untilDue: Duration {
             guard let since else { return .seconds(1) }
