@@ -68,24 +68,24 @@ public final class Tailer: Sendable {
     /// Reads again what was delivered before, for a sink that is behind: at most a batch of whole lines from `position`, none ending behind `end`. Nil when the file
     /// or this generation of it is gone. Any thread.
     public func read(_ file: FileReference, from position: Int64, line: Int64, upTo end: Int64) throws(TailError) -> LineBatch? {
-        guard let known = table.file(file.identity) else { return nil }
-        let (reference, held, now) = known.with { ($0.reference, $0.descriptor, $0.point) }
-        if reference.generation != file.generation { return nil }
+        let known = table.file(file.identity)?.with { ($0.reference, $0.descriptor, $0.point) }
+        if let known, known.0.generation != file.generation { return nil }
+        let reference = known?.0 ?? file
+        let mostLineBytes = sources.first { $0.name == reference.source }?.maximumLineBytes ?? Self.mostLineBytesOfForgottenSources
         do throws(SystemError) {
-            let descriptor: Descriptor
-            if let held { descriptor = held } else {
-                descriptor = try Descriptor.open(reference.path, [.read, .nonBlocking])
-                if try FileStatus(of: descriptor).identity != file.identity { return nil }
-            }
+            var held = known?.1
+            if held == nil { held = try RenamedFile.open(file.identity, lastSeenAt: reference.path) }
+            guard let descriptor = held else { return nil }
             let reader = readers.withLock { $0.popLast() } ?? LineReader(batchBytes: limits.batchBytes)
             defer { readers.withLock { if $0.count < 8 { $0.append(reader) } } }
             var point = ReadingPoint(position: position, line: line)
             point.fingerprint = try reader.fingerprint(before: position, in: descriptor)
             while true {
-                switch try reader.next(&point, of: reference, in: descriptor, upTo: end, maximumLineBytes: known.maximumLineBytes) {
+                switch try reader.next(&point, of: reference, in: descriptor, upTo: end, maximumLineBytes: mostLineBytes) {
                 case .batch(let batch):
                     // Read first, compared then: what lies before the tailer's own position is still what it delivered.
-                    return try reader.hasChanged(now, descriptor) ? nil : batch
+                    if let known, try reader.hasChanged(known.2, descriptor) { return nil }
+                    return batch
                 case .searching, .skipped: continue
                 case .end, .replaced: return nil
                 }
@@ -95,6 +95,9 @@ public final class Tailer: Sendable {
             throw .system(error)
         }
     }
+
+    /// A checkpoint may name a source that the configuration no longer has.
+    private static let mostLineBytesOfForgottenSources = 16 << 20
 
     /// Tells that every sink has what lies before `position`; until it has all, a deleted file stays open. Any thread.
     public func acknowledged(_ identity: FileIdentity, generation: Int, position: Int64) {
