@@ -228,6 +228,11 @@ public final class Pipeline: Sendable {
         return cut.progress
     }
 
+    /// Waits until a sink has everything that earlier runs had taken; true also when there is no sink of that kind.
+    public func waitUntilCaughtUp(kind: String, within time: Duration) -> Bool {
+        runners.filter { $0.kind == kind }.allSatisfy { $0.waitUntilCaughtUp(within: time) }
+    }
+
     // MARK: what others may know
 
     public var sinkStatuses: [SinkStatus] {

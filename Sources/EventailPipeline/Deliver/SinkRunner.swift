@@ -18,6 +18,7 @@ public final class SinkRunner: Sendable {
     }
 
     public var name: String { sink.name }
+    public var kind: String { sink.kind }
     let sink: any Sink
     private let limits: Limits
     private let journal: Journal
@@ -29,6 +30,10 @@ public final class SinkRunner: Sendable {
     private let ending = BoundedQueue<Bool>(capacity: 1)
     /// Closed when the sink must stop wherever it is.
     private let giveUp = BoundedQueue<Bool>(capacity: 1)
+    /// Closed when this sink has what earlier runs had taken.
+    private let caughtUp = BoundedQueue<Bool>(capacity: 1)
+    /// The journal's head when this run began.
+    private let headAtStart: Int64
     private let missed = Atomic<Bool>(false)
     private let shared: Mutex<SinkStatus>
     private let committed: Mutex<Progress?> = Mutex(nil)
@@ -44,6 +49,7 @@ public final class SinkRunner: Sendable {
         self.keeper = keeper
         self.makeReader = makeReader
         queue = BoundedQueue(capacity: limits.queueCapacity)
+        headAtStart = journal.head
         shared = Mutex(SinkStatus(name: sink.name, kind: sink.kind))
     }
 
@@ -69,6 +75,12 @@ public final class SinkRunner: Sendable {
     /// The progress last committed, nil before the sink was first opened.
     public var progress: Progress? { committed.withLock { $0 } }
 
+    /// Waits until this sink has everything that earlier runs had taken; false when it has not in time.
+    public func waitUntilCaughtUp(within time: Duration) -> Bool {
+        _ = caughtUp.pop(within: time)
+        return caughtUp.isClosed
+    }
+
     /// The live path has ended: deliver the rest, then end.
     public func finish() {
         ending.close()
@@ -91,7 +103,7 @@ public final class SinkRunner: Sendable {
             do throws(SinkError) {
                 try sink.open()
                 var progress = try startingProgress()
-                committed.withLock { $0 = progress }
+                note(progress)
                 try deliver(&progress, &backoff)
                 sink.close()
                 return progress.index == journal.head
@@ -206,12 +218,17 @@ public final class SinkRunner: Sendable {
         // A sink that stores checkpoints itself still tells the keeper its index: it says where to read on.
         let stored = try sink.commit(moved)
         try keeper.keep(stored ? [] : moved, index: progress.index, of: name)
-        committed.withLock { $0 = progress }
+        note(progress)
         shared.withLock { status in
             status.events += uncommitted.events
             status.bytes += uncommitted.bytes
         }
         uncommitted = Uncommitted()
+    }
+
+    private func note(_ progress: Progress) {
+        committed.withLock { $0 = progress }
+        if progress.index >= headAtStart { caughtUp.close() }
     }
 
     private func became(_ state: SinkStatus.State) {

@@ -12,6 +12,8 @@ internal import Synchronization
 struct RunningInstance {
     /// Time for sinks and clients at a stop, each.
     static let stopTime: Duration = .seconds(10)
+    /// How long serving waits for history after a crash.
+    static let catchUpTime: Duration = .seconds(5)
 
     let parts: Assembly.Parts
     let view: InstanceView
@@ -27,8 +29,9 @@ struct RunningInstance {
 
     /// Serves and tails until SIGTERM or SIGINT.
     func runUntilStopped() throws {
-        let server = try startServer()
+        let server = try bindServer()
         try start(untilEnd: false, server)
+        if let server { serve(server.server) }
         try waitForStop(or: nil)
         view.became(.draining)
         Log.info("eventail", "stopping")
@@ -71,14 +74,23 @@ struct RunningInstance {
         Log.info("eventail", "reading", ["sources": "\(parts.configuration.sources.count)", "state": parts.configuration.stateFolder])
     }
 
-    private func startServer() throws -> (server: Server, hub: Hub)? {
+    /// Clients that resume after a crash ask at once for events that only the agents' files still have: history first takes those again. A history that lags far is not
+    /// waited for; what it lacks is then told as `dropped`.
+    private func serve(_ server: Server) {
+        if !parts.pipeline.waitUntilCaughtUp(kind: "history", within: Self.catchUpTime) {
+            Log.warning("server", "history lags behind an earlier run; older events follow", ["waited": "\(Self.catchUpTime)"])
+        }
+        server.start()
+        for address in server.addresses { Log.info("server", "listening", ["address": address.description]) }
+    }
+
+    /// Binds all addresses; clients may connect and wait from then on.
+    private func bindServer() throws -> (server: Server, hub: Hub)? {
         if parts.configuration.server.listen.isEmpty { return nil }
         let hub = try Hub(epoch: parts.store.epoch, head: parts.pipeline.journal.nextSequence - 1, catalogue: parts.catalogue)
         let server = try Server(
             configuration: Assembly.server(parts.configuration.server), hub: hub, aggregator: parts.aggregator,
             history: parts.configuration.history == nil ? nil : try parts.store.history(), status: view)
-        server.start()
-        for address in server.addresses { Log.info("server", "listening", ["address": address.description]) }
         return (server, hub)
     }
 
