@@ -1,8 +1,9 @@
 
 /// What a model's tokens cost, from a dated table that the operator may replace.
 ///
-/// A model is looked up as written, then without its provider prefix (`anthropic/`), then without a date at its end (`-20250929`, `@20250929`), then by the
-/// longest entry that its name begins with at a `-`, `.`, `:` or `@`. *Limits*: what the file holds; a table is immutable.
+/// A model is looked up as written, then without its provider prefix (`anthropic/`), each time also without a date at its end (`-20250929`,
+/// `@20250929`). Never by what its name begins with: a newer model would get an older one's price, and a wrong price is worse than none.
+/// *Limits*: what the file holds; a table is immutable.
 public struct PriceTable: Sendable {
     /// US dollars for a million tokens.
     public struct Price: Sendable, Equatable {
@@ -38,14 +39,9 @@ public struct PriceTable: Sendable {
         while true {
             if let price = prices[name] { return price }
             if let price = prices[Self.withoutDate(name)] { return price }
-            guard let slash = name.firstIndex(of: "/") else { break }
+            guard let slash = name.firstIndex(of: "/") else { return nil }
             name = String(name[name.index(after: slash)...])
         }
-        let ends: [Character] = ["-", ".", ":", "@"]
-        let begins = prices.keys.filter { key in
-            name.hasPrefix(key) && name.count > key.count && ends.contains(name[name.index(name.startIndex, offsetBy: key.count)])
-        }
-        return begins.max { $0.count < $1.count }.flatMap { prices[$0] }
     }
 
     /// The name without `-YYYYMMDD`, `@YYYYMMDD` or `-YYYY-MM-DD` at its end.

@@ -135,7 +135,8 @@ import Testing
         #expect(prices.price(of: "claude-opus-4-5-20251101")?.input == 5)
         #expect(prices.price(of: "claude-opus-4-20250514")?.input == 15)
         #expect(prices.price(of: "bedrock/us.anthropic/claude-opus-4-5@20251101")?.input == 5)
-        #expect(prices.price(of: "claude-opus-4-5-latest")?.input == 5)
+        #expect(prices.price(of: "claude-opus-4-7") == nil, "a newer model does not cost what an older one does")
+        #expect(prices.price(of: "claude-opus-4-5-latest") == nil)
         #expect(prices.price(of: "claude-opus-45") == nil)
         #expect(prices.price(of: "gpt-5.2") == nil)
     }
