@@ -62,10 +62,10 @@ public final class Aggregator: Sendable {
         return found
     }
 
-    /// The newest events behind a figure: `{"metric","items":[{"file","line","offset","time","added"}]}`.
-    public func explain(metric: String, query: MetricsQuery, limit: Int, into json: inout JSONWriter) throws(MetricsQueryError) {
+    /// A page of the newest events behind a figure: `{"metric","items":[{"file","line","offset","time","added"}],"next"}`.
+    public func explain(metric: String, query: MetricsQuery, limit: Int, cursor: String? = nil, into json: inout JSONWriter) throws(MetricsQueryError) {
         try answer(&json) { engine, json throws(MetricsQueryError) in
-            try engine.explain(metric: metric, query: query, limit: limit, into: &json)
+            try engine.explain(metric: metric, query: query, limit: limit, cursor: cursor, into: &json)
         }
     }
 

@@ -87,6 +87,16 @@ import Testing
         #expect(items.map { $0["line"]?.int64 } == [3, 1])
         #expect(items.map { $0["added"]?.double } == [0.25, 0.5])
         #expect(items.first?["file"]?.string == "/logs/a.jsonl")
+        #expect(answer.element("next")?.isNull == true)
+        var lines: [Int64?] = [], cursor: String?
+        repeat {
+            var json = JSONWriter()
+            try fixture.aggregator.explain(metric: "cost_usd.total", query: MetricsQuery(end: .latest), limit: 1, cursor: cursor, into: &json)
+            let page = try Answer(json.bytes)
+            lines += page.element("items")?.items.map { $0["line"]?.int64 } ?? []
+            cursor = page.element("next")?.string
+        } while cursor != nil
+        #expect(lines == [3, 1])
         #expect(throws: MetricsQueryError.unknownMetric("nonsense")) {
             var json = JSONWriter()
             try fixture.aggregator.explain(metric: "nonsense", query: MetricsQuery(), limit: 1, into: &json)

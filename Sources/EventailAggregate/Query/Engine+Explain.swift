@@ -4,12 +4,15 @@ internal import EventailSystem
 
 /// `/api/v1/explain`: the newest events behind a figure, of those that the ring still holds.
 extension Engine {
-    func explain(metric: String, query: MetricsQuery, limit: Int, into json: inout JSONWriter) throws(MetricsQueryError) {
+    func explain(metric: String, query: MetricsQuery, limit: Int, cursor: String?, into json: inout JSONWriter) throws(MetricsQueryError) {
         guard let fields = MetricName.fields(metric) else { throw .unknownMetric(metric) }
+        let before = try number(cursor)
         let window = resolve(query.window, query.end)
+        let limit = max(1, limit)
         let filter = FigureFilter(query.filter, self)
         let unit: Double = MetricName.costs[metric] != nil || metric == "cost_per_feature" ? 1e12 : fields.contains(Field.latencySum) || fields.contains(Field.durationSum) ? 1e6 : 1
-        let found = filter.matchesNothing ? [] : contributions.newestFirst.lazy.compactMap { entry -> (ContributionRing.Entry, Double)? in
+        // One more than asked for tells whether there is a next page.
+        let found = filter.matchesNothing ? [] : contributions.newestFirst(before: before).lazy.compactMap { number, entry -> Contribution? in
             if entry.time < window.start || entry.time > window.end || !filter.matches(entry.dimensions) { return nil }
             if let execution = filter.execution, entry.execution != execution { return nil }
             var added: Int64 = 0
@@ -18,12 +21,13 @@ extension Engine {
                 added = added.addingSaturated(entry.amounts[place])
                 isBehind = true
             }
-            return isBehind ? (entry, Double(added) / unit) : nil
-        }.prefix(max(1, limit)).map { $0 }
+            return isBehind ? Contribution(number: number, entry: entry, added: Double(added) / unit) : nil
+        }.prefix(limit + 1).map { $0 }
         json.object { json in
             json.field("metric", metric)
             json.field("items", array: { json in
-                for (entry, added) in found {
+                for contribution in found.prefix(limit) {
+                    let entry = contribution.entry
                     json.object { json in
                         json.field("file", contributions.files[entry.file]?.path)
                         json.field("line", entry.line)
@@ -34,10 +38,18 @@ extension Engine {
                         json.field("agent", entry.dimensions.agent == 0 ? nil : agents.names[entry.dimensions.agent])
                         json.field("model", entry.dimensions.model == 0 ? nil : modelName(entry.dimensions.model))
                         json.field("execution", entry.execution == 0 ? nil : executionName(entry.execution))
-                        json.field("added", added)
+                        json.field("added", contribution.added)
                     }
                 }
             })
+            json.field("next", found.count > limit ? "\(found[limit - 1].number)" : nil)
         }
+    }
+
+    /// What one event added to the figure.
+    private struct Contribution {
+        let number: Int64
+        let entry: ContributionRing.Entry
+        let added: Double
     }
 }

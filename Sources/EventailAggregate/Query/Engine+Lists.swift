@@ -90,7 +90,7 @@ extension Engine {
         }
     }
 
-    private func number(_ cursor: String?) throws(MetricsQueryError) -> Int64? {
+    func number(_ cursor: String?) throws(MetricsQueryError) -> Int64? {
         guard let cursor else { return nil }
         guard let number = Int64(cursor), number >= 0 else { throw .badCursor }
         return number

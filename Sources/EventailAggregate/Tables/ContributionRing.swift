@@ -18,6 +18,8 @@ struct ContributionRing {
 
     let capacity: Int
     private(set) var entries: ContiguousArray<Entry> = []
+    /// Entries ever made: the number of the newest, by which `explain` pages.
+    private(set) var newest: Int64 = 0
     private var next = 0
     private var current = Entry()
     private(set) var files: [Int: FileReference] = [:]
@@ -61,12 +63,14 @@ struct ContributionRing {
     mutating func end() {
         if entries.count < capacity { entries.append(current) } else { entries[next] = current }
         next = next + 1 == capacity ? 0 : next + 1
+        newest += 1
     }
 
-    /// The entries, newest first.
-    var newestFirst: [Entry] {
-        (1...max(entries.count, 1)).compactMap { back in
-            entries.isEmpty ? nil : entries[(next - back + entries.count * 2) % entries.count]
+    /// The entries with their numbers, newest first: those numbered less than `before`, nil for all.
+    func newestFirst(before: Int64?) -> some Sequence<(number: Int64, entry: Entry)> {
+        let skipped = before.map { min(max(newest - $0 + 1, 0), Int64(entries.count)) } ?? 0
+        return (Int(skipped)..<entries.count).lazy.map { back in
+            (newest - Int64(back), entries[(next - 1 - back + entries.count * 2) % entries.count])
         }
     }
 }
