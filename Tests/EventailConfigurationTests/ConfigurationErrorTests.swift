@@ -111,6 +111,9 @@ import Testing
         Mistake(
             "sinks:\n  - {name: a, type: file, path: /x}\n  - {name: b, type: file, path: /x}",
             "t.yaml:3:33: sinks.b.path: another sink writes this file, on line 2; give each sink a file of its own"),
+        Mistake(
+            "sinks:\n  - {name: clients, type: file, path: /a}",
+            "t.yaml:2:12: sinks.clients.name: is the name of the server's clients in metrics; give the sink another name"),
     ]
 
     @Test(arguments: inParts + inSources + inSinks)

@@ -1,5 +1,6 @@
 import EventailEvents
 import EventailJSON
+import EventailPipeline
 import EventailServer
 import EventailStore
 import EventailSystem
@@ -107,13 +108,16 @@ struct StubStatus: InstanceStatus {
                 path: "/\($0)", source: "agents", identity: "f\($0)", generation: 0, size: 1, profile: "auto", state: "idle", sinks: [])
         }
     }
-    func sinks() -> [SinkStatus] { [] }
+    func sinks() -> [SinkStatus] { [SinkStatus(name: "history", kind: "history")] }
     func profiles() -> [ProfileStatus] { [] }
     func audit() -> AuditReport { AuditReport() }
     func auditOfFiles() -> [(path: String, report: AuditReport)] { [("/a", AuditReport())] }
     func deadLetters(reason: String?, before cursor: String?, limit: Int) -> DeadLetterPage { DeadLetterPage(items: [], next: nil) }
     func writeConfiguration(into json: inout JSONWriter) { json.object { $0.field("state_dir", "/s") } }
-    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) { json.object { $0.field("bytes", lines.count) } }
+    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) throws(ValidationError) {
+        if profile == "nope" { throw ValidationError(reason: "there is no such profile") }
+        json.object { $0.field("bytes", lines.count) }
+    }
     func addTelemetry(to metrics: inout MetricsText) {
         metrics.family("eventail_files_open", .gauge, "Files that are open.")
         metrics.sample([], 1)

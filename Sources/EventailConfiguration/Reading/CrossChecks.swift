@@ -28,11 +28,17 @@ enum CrossChecks {
             "\(Units.text(timeout)) is not longer than the interval of \(Units.text(interval))", "make it about twice the interval")
     }
 
+    /// What `eventail_end_to_end_latency_seconds` calls the server's clients.
+    private static let serversName = "clients"
+
     private static func checkSinks(_ root: SettingNode, _ reader: inout SettingReader) {
         var histories = 0
         var files: [String: SettingPosition] = [:]
         for sink in root["sinks"]?.items ?? [] {
             let name = sink["name"]?.text ?? "?"
+            if let written = sink["name"], name == serversName {
+                reader.report(written.position, "sinks.\(name).name", "is the name of the server's clients in metrics", "give the sink another name")
+            }
             if sink["type"]?.text == "history" {
                 histories += 1
                 if histories == 2 { reader.report(sink.position, "sinks.\(name)", "is a second history", "keep one; state_dir holds one history") }

@@ -36,6 +36,7 @@ public final class SinkRunner: Sendable {
     private let headAtStart: Int64
     private let missed = Atomic<Bool>(false)
     private let shared: Mutex<SinkStatus>
+    private let latency = LatencyHistogram()
     private let committed: Mutex<Progress?> = Mutex(nil)
 
     public init(
@@ -66,6 +67,7 @@ public final class SinkRunner: Sendable {
 
     public var status: SinkStatus {
         var status = shared.withLock { $0 }
+        status.latency = latency.current
         status.queueDepth = queue.count
         status.queueCapacity = limits.queueCapacity
         status.lagEntries = journal.head - (committed.withLock { $0?.index } ?? journal.tail)
@@ -223,6 +225,8 @@ public final class SinkRunner: Sendable {
             status.events += uncommitted.events
             status.bytes += uncommitted.bytes
         }
+        let now = Timestamp.now().nanoseconds
+        for (time, events) in uncommitted.reads { latency.record(nanoseconds: now - time, count: events) }
         uncommitted = Uncommitted()
     }
 
@@ -253,12 +257,15 @@ public final class SinkRunner: Sendable {
         var events: Int64 = 0
         var bytes: Int64 = 0
         var since: Int64 = 0
+        /// When each batch was read, and its events.
+        var reads: [(time: Int64, events: Int64)] = []
 
         mutating func wrote(_ batch: EventBatch) {
             if batches == 0 { since = Timestamp.monotonicNanoseconds() }
             batches += 1
             events += Int64(batch.events.count)
             bytes += batch.end - batch.start
+            if !batch.events.isEmpty { reads.append((batch.readTime, Int64(batch.events.count))) }
         }
 
         func isDue(_ limits: Limits) -> Bool {

@@ -24,6 +24,8 @@ public struct SinkStatus: Sendable {
     public var lagBytes: Int64 = 0
     /// Age of the oldest batch not committed, 0 when there is none.
     public var lagSeconds: Double = 0
+    /// From when an event's bytes were read to when the sink had acknowledged it.
+    public var latency = LatencyHistogram.Snapshot()
     public var queueDepth = 0
     public var queueCapacity = 0
 

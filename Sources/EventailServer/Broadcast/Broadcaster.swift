@@ -27,6 +27,8 @@ final class Broadcaster: @unchecked Sendable {
     private var filtered: [(client: Client, subscription: Subscription)] = []
     private var byExecution: [UInt64: [(client: Client, subscription: Subscription)]] = [:]
     private let gatherer = Gatherer()
+    /// When the batches were read whose events wait for `sent`, and how many of them somebody wants.
+    private var unsent: [(readTime: Int64, events: Int64)] = []
 
     /// Bytes that may wait for a client that follows before it is given more of the past.
     static let followBytes = 512 << 10
@@ -92,6 +94,7 @@ final class Broadcaster: @unchecked Sendable {
         if takingAll.isEmpty && raw.isEmpty && filtered.isEmpty && byExecution.isEmpty { return }
         var spans: [FrameWriter.Place] = []
         var rawSpans: [FrameWriter.Place] = []
+        var wanted: Int64 = 0
         for index in batch.events.indices {
             let event = batch.events[index]
             let sequence = batch.firstSequence + Int64(index)
@@ -109,9 +112,19 @@ final class Broadcaster: @unchecked Sendable {
                     for (client, subscription) in entries { offer(event, batch, sequence, to: client, subscription, &place) }
                 }
             }
+            if place != nil || !raw.isEmpty { wanted += 1 }
         }
         for client in takingAll { append(spans, count: batch.events.count, last: recent.head, to: client) }
         for client in raw { append(rawSpans, count: batch.events.count, last: recent.head, to: client) }
+        if wanted > 0 { unsent.append((batch.readTime, wanted)) }
+    }
+
+    /// Called when the clients' sockets were offered what `takePublished` made.
+    func sent() {
+        if unsent.isEmpty { return }
+        let now = Timestamp.now().nanoseconds
+        for (time, events) in unsent { telemetry.latency.record(nanoseconds: now - time, count: events) }
+        unsent.removeAll(keepingCapacity: true)
     }
 
     private static func extend(_ spans: inout [FrameWriter.Place], _ place: FrameWriter.Place) {

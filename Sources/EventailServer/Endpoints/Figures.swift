@@ -76,6 +76,6 @@ extension Endpoints {
         guard let aggregator = sight.aggregator else { throw ParameterError("this instance keeps no figures", status: 501) }
         var json = JSONWriter()
         do throws(MetricsQueryError) { try write(aggregator, &json) } catch { throw ParameterError(error) }
-        return Response(status: 200, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body: json.bytes)
+        return .json(json.bytes)
     }
 }

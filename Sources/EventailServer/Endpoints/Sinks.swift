@@ -1,4 +1,5 @@
 internal import EventailJSON
+internal import EventailPipeline
 
 extension Endpoints {
     /// `/api/v1/sinks`: where events go, and how well.
@@ -8,8 +9,8 @@ extension Endpoints {
                 for sink in sight.status.sinks() {
                     json.object { json in
                         json.field("name", sink.name)
-                        json.field("type", sink.type)
-                        json.field("state", sink.state)
+                        json.field("type", sink.kind)
+                        json.field("state", sink.state.rawValue)
                         json.field("last_error", sink.lastError)
                         json.field("retries", sink.retries)
                         json.field("events", sink.events)

@@ -18,8 +18,12 @@ public struct Response: Sendable {
     public static func json(status: Int = 200, _ write: (inout JSONWriter) -> Void) -> Response {
         var json = JSONWriter()
         write(&json)
-        return Response(
-            status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body: json.bytes)
+        return .json(status: status, json.bytes)
+    }
+
+    /// A JSON document that is written already.
+    static func json(status: Int = 200, _ bytes: [UInt8]) -> Response {
+        Response(status: status, headers: [("Content-Type", "application/json"), ("Cache-Control", "no-store")], body: bytes)
     }
 
     /// A page of a list: `{"items":[...],"next":...}`.

@@ -1,4 +1,5 @@
 public import EventailJSON
+public import EventailPipeline
 
 /// What the server shows of the rest of the instance; the program implements it.
 ///
@@ -18,7 +19,7 @@ public protocol InstanceStatus: Sendable {
     /// Writes the configuration in force as one JSON object, secrets replaced by `"***"`.
     func writeConfiguration(into json: inout JSONWriter)
     /// Checks JSON lines as `eventail check --format json` does and writes what it prints.
-    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter)
+    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) throws(ValidationError)
     /// Adds what the pipeline and the sinks count.
     func addTelemetry(to metrics: inout MetricsText)
 }
@@ -41,6 +42,13 @@ public struct Readiness: Sendable {
         self.degraded = degraded
         self.sinkInTrouble = sinkInTrouble
     }
+}
+
+/// Why lines cannot be checked as asked, in a sentence: there is no such profile.
+public struct ValidationError: Error, Sendable {
+    public let reason: String
+
+    public init(reason: String) { self.reason = reason }
 }
 
 /// One source of the configuration.
@@ -99,35 +107,6 @@ public struct FileStatusReport: Sendable {
         self.profile = profile
         self.state = state
         self.sinks = sinks
-    }
-}
-
-/// One sink of the configuration.
-public struct SinkStatus: Sendable {
-    public var name: String
-    public var type: String
-    /// `attached`, `catching up`, `detached` or `failing`.
-    public var state: String
-    public var lastError: String?
-    public var retries: Int64
-    public var events: Int64
-    public var bytes: Int64
-    public var lagBytes: Int64
-    public var lagSeconds: Double?
-
-    public init(
-        name: String, type: String, state: String, lastError: String?, retries: Int64, events: Int64, bytes: Int64, lagBytes: Int64,
-        lagSeconds: Double?
-    ) {
-        self.name = name
-        self.type = type
-        self.state = state
-        self.lastError = lastError
-        self.retries = retries
-        self.events = events
-        self.bytes = bytes
-        self.lagBytes = lagBytes
-        self.lagSeconds = lagSeconds
     }
 }
 

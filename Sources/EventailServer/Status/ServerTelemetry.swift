@@ -12,6 +12,10 @@ final class ServerTelemetry: Sendable {
     let droppedOverload = Counter()
     let closedSlow = Counter()
     let sentBytes = Counter()
+    /// From when an event's bytes were read to when it was first offered to the sockets of the WebSocket clients that want it.
+    let latency = LatencyHistogram()
+    /// The name under which clients stand among the sinks; no sink may have it.
+    static let clients = "clients"
 
     func add(to metrics: inout MetricsText) {
         metrics.family("eventail_websocket_clients", .gauge, "WebSocket clients that are connected.")

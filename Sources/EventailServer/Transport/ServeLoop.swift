@@ -86,6 +86,7 @@ internal import EventailSystem
             if hubIsWaiting { hubIsWaiting = broadcaster.takePublished() }
             let following = broadcaster.pumpAll()
             sendTouched()
+            broadcaster.sent()
             moreAtOnce = hubIsWaiting || following
             let now = Timestamp.monotonicNanoseconds()
             if now >= nextTick {

@@ -75,13 +75,7 @@ final class InstanceView: InstanceStatus {
         }
     }
 
-    func sinks() -> [EventailServer.SinkStatus] {
-        parts.pipeline.sinkStatuses.map { sink in
-            EventailServer.SinkStatus(
-                name: sink.name, type: sink.kind, state: sink.state.rawValue, lastError: sink.lastError, retries: sink.retries, events: sink.events,
-                bytes: sink.bytes, lagBytes: sink.lagBytes, lagSeconds: sink.lagSeconds)
-        }
-    }
+    func sinks() -> [SinkStatus] { parts.pipeline.sinkStatuses }
 
     func profiles() -> [ProfileStatus] {
         parts.profiles.profiles.map { profile in
@@ -145,13 +139,13 @@ final class InstanceView: InstanceStatus {
         parts.configuration.settings.write(into: &json)
     }
 
-    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) {
-        do throws(ProfileError) {
-            let checker = try LineChecker(profiles: parts.profiles, choice: profile.map { .named($0) } ?? .auto)
-            json.raw(checker.report(of: lines, name: "body"))
-        } catch {
-            json.object { $0.field("error", "\(error)") }
+    func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) throws(ValidationError) {
+        let choice: ProfileChoice = profile.map { $0 == "auto" ? .auto : .named($0) } ?? .auto
+        let checker: LineChecker
+        do throws(ProfileError) { checker = try LineChecker(profiles: parts.profiles, choice: choice) } catch {
+            throw ValidationError(reason: error.message)
         }
+        json.raw(checker.report(of: lines, name: "body"))
     }
 
     func addTelemetry(to metrics: inout MetricsText) {
