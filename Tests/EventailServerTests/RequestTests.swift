@@ -93,7 +93,8 @@ import Testing
     @Test(arguments: [
         ("/api/v1/events?limit=0", 400, "limit=0: give a whole number from 1 to 1000"), ("/api/v1/metrics?window=2h", 400, "5m, 1h, 24h"),
         ("/api/v1/metrics?windw=5m", 400, "has no parameter \\\"windw\\\""), ("/api/v1/events?cursor=other-5", 400, "epoch e1"),
-        ("/api/v1/events?since=yesterday", 400, "2026-11-21T06:30:00Z"), ("/api/v1/events?status=great", 400, "success"),
+        ("/api/v1/events?since=yesterday", 400, "2026-11-21T06:30:00Z"), ("/api/v1/events?severity=great", 400, "critical"),
+        ("/api/v1/events?status=\(String(repeating: "a,", count: 201))", 400, "at most 200"),
         ("/api/v1/dead-letters?reason=x", 400, "not_json"), ("/api/v1/signals", 404, "nothing at"), ("/openapi.json", 404, "nothing at"),
         ("/api/v1/events?x=%zz", 400, "percent-encoded"), ("/api/v1/metrics", 501, "keeps no figures"),
     ])
@@ -119,12 +120,27 @@ import Testing
         #expect(page?.status == 200 && page?.headers["content-security-policy"]?.contains("default-src 'none'") == true)
     }
 
+    @Test func anUnknownProfileToValidateByIsAProblem() throws {
+        let server = try TestServer()
+        let client = try server.client()
+        client.send("POST /api/v1/validate?profile=nope HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n{}\n")
+        let refused = client.reply()
+        #expect(refused?.status == 400 && refused?.headers["content-type"] == "application/problem+json")
+        #expect(refused?.body.contains("profile=nope: there is no such profile") == true)
+        client.send("POST /api/v1/validate?profile=generic HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n{}\n")
+        #expect(client.reply()?.body == "{\"bytes\":3}")
+    }
+
     @Test func metricsAreNegotiated() throws {
         let server = try TestServer()
         let client = try server.client()
         let plain = client.get("/metrics")
         #expect(plain?.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
         #expect(plain?.body.contains("eventail_websocket_dropped_total{reason=\"slow\"} 0") == true)
+        for sink in ["history", "clients"] {
+            #expect(plain?.body.contains("eventail_end_to_end_latency_seconds_bucket{sink=\"\(sink)\",le=\"+Inf\"} 0\n") == true)
+            #expect(plain?.body.contains("eventail_end_to_end_latency_seconds_count{sink=\"\(sink)\"} 0\n") == true)
+        }
         let open = client.get("/metrics", headers: "Accept: application/openmetrics-text; version=1.0.0\r\n")
         #expect(open?.body.contains("# TYPE eventail_websocket_dropped counter") == true && open?.body.hasSuffix("# EOF\n") == true)
     }

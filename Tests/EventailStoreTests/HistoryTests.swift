@@ -60,6 +60,31 @@ import Testing
         #expect(history.cursor(2) == "\(store.epoch)-2")
     }
 
+    @Test func aStatusOfAProducersOwnIsFoundByItsWord() throws {
+        var factory = BatchFactory()
+        let store = try store(factory)
+        let lines = ["paused", "odd word", "paused"].map { BatchFactory.Line(texts: [(.status, $0)], status: .unknown) }
+        try commit(factory.batch(lines + [.init(status: .failure), .init(status: .success)]), factory, to: store)
+        let history = try store.history()
+        var query = EventQuery()
+        query.statusWords = ["paused"]
+        #expect(try history.events(query).events.map(\.sequence) == [3, 1])
+        query.statuses = [.failure]
+        #expect(try history.events(query).events.map(\.sequence) == [4, 3, 1])
+        query.statuses = [.unknown]
+        #expect(try history.events(query).events.map(\.sequence) == [3, 2, 1])
+    }
+
+    @Test func moreThanTwoHundredTypesOfAProfileAreAllFound() throws {
+        var factory = BatchFactory()
+        let store = try store(factory)
+        try commit(factory.batch((0..<300).map { BatchFactory.Line(type: "type-\($0)") }), factory, to: store)
+        var query = EventQuery()
+        query.profiles = ["superagent"]
+        query.limit = 1000
+        #expect(try store.history().events(query).events.count == 300)
+    }
+
     @Test func rolesOfHistoryAreThoseOfTheLiveEvent() throws {
         var factory = BatchFactory()
         let store = try store(factory)

@@ -145,10 +145,8 @@ final class ClientMessageReader {
             case "profiles": filter.profiles = try list(key, value)
             case "status":
                 for word in try list(key, value) {
-                    guard let status = Status(name: word) else {
-                        throw Wrong("\"\(word)\" is no status: \(Status.allCases.dropFirst(2).map(\.name).joined(separator: ", "))")
-                    }
-                    filter.statuses |= 1 << UInt32(status.rawValue)
+                    // A word that is not canonical is a producer's own, which its events keep.
+                    if let status = Status(name: word) { filter.statuses |= 1 << UInt32(status.rawValue) } else { filter.statusWords.append(Array(word.utf8)) }
                 }
             case "minSeverity":
                 guard let severity = value.string.flatMap(Severity.init(name:)) else {

@@ -14,6 +14,8 @@ struct EventFilter: Sendable, Equatable {
     var profiles: [String] = []
     /// A bit for each `Status`.
     var statuses: UInt32 = 0
+    /// Words that are no canonical status, wanted as well.
+    var statusWords: [[UInt8]] = []
     var minimumSeverity = Severity.debug
     var minimumPriority = Priority.low
     var minimumLatency: Double?
@@ -22,12 +24,12 @@ struct EventFilter: Sendable, Equatable {
     /// Everything matches.
     var isAll: Bool {
         execution == nil && conversation == nil && agents.isEmpty && tools.isEmpty && models.isEmpty && types.isEmpty && profiles.isEmpty
-            && statuses == 0 && minimumSeverity == .debug && minimumPriority == .low && minimumLatency == nil && minimumCost == nil
+            && statuses == 0 && statusWords.isEmpty && minimumSeverity == .debug && minimumPriority == .low && minimumLatency == nil && minimumCost == nil
     }
 
     func matches(_ event: Event, of batch: EventBatch, types names: (UInt16) -> Catalogue.Entry) -> Bool {
         if event.severity < minimumSeverity || event.priority < minimumPriority { return false }
-        if statuses != 0 && statuses & (1 << UInt32(event.status.rawValue)) == 0 { return false }
+        if !wants(event.status, says: { word in batch.values(of: event).contains { batch.values[$0].role == .status && Self.equal(batch.values[$0], batch, word) } }) { return false }
         if !types.isEmpty && !types.contains(names(event.type).type) { return false }
         if !profiles.isEmpty && !profiles.contains(names(event.type).profile) { return false }
         if execution == nil && conversation == nil && agents.isEmpty && tools.isEmpty && models.isEmpty && minimumLatency == nil
@@ -66,8 +68,8 @@ struct EventFilter: Sendable, Equatable {
             for index in first..<first + count {
                 let value = batch.values[index]
                 switch value.role {
-                case .execution: if let wanted = filter.execution { execution = execution || Self.equal(value, batch, wanted) }
-                case .conversation: if let wanted = filter.conversation { conversation = conversation || Self.equal(value, batch, wanted) }
+                case .execution: if let wanted = filter.execution { execution = execution || EventFilter.equal(value, batch, wanted) }
+                case .conversation: if let wanted = filter.conversation { conversation = conversation || EventFilter.equal(value, batch, wanted) }
                 case .agent: agent = agent || Self.any(value, batch, filter.agents)
                 case .tool: tool = tool || Self.any(value, batch, filter.tools)
                 case .model: model = model || Self.any(value, batch, filter.models)
@@ -79,15 +81,21 @@ struct EventFilter: Sendable, Equatable {
         }
 
         private static func any(_ value: RoleValue, _ batch: EventBatch, _ wanted: [[UInt8]]) -> Bool {
-            for text in wanted where equal(value, batch, text) { return true }
+            for text in wanted where EventFilter.equal(value, batch, text) { return true }
             return false
         }
+    }
 
-        private static func equal(_ value: RoleValue, _ batch: EventBatch, _ wanted: [UInt8]) -> Bool {
-            if value.length != wanted.count { return false }
-            for index in 0..<wanted.count where batch.text[value.offset + index] != wanted[index] { return false }
-            return true
-        }
+    private static func equal(_ value: RoleValue, _ batch: EventBatch, _ wanted: [UInt8]) -> Bool {
+        if value.length != wanted.count { return false }
+        for index in 0..<wanted.count where batch.text[value.offset + index] != wanted[index] { return false }
+        return true
+    }
+
+    /// `says` tells whether the event says a word as its status; it is asked only of a status that is not canonical.
+    private func wants(_ status: Status, says: ([UInt8]) -> Bool) -> Bool {
+        if statuses == 0 && statusWords.isEmpty { return true }
+        return statuses & (1 << UInt32(status.rawValue)) != 0 || (status == .unknown && statusWords.contains(where: says))
     }
 
     /// The part of the filter that history can look up; `matches(stored)` checks the rest.
@@ -100,6 +108,7 @@ struct EventFilter: Sendable, Equatable {
         query.models = models.map { String(decoding: $0, as: UTF8.self) }
         query.types = types
         query.profiles = profiles
+        query.statusWords = statusWords.map { String(decoding: $0, as: UTF8.self) }
         query.statuses = Status.allCases.filter { statuses & (1 << UInt32($0.rawValue)) != 0 }
         if minimumSeverity > .debug { query.severities = Severity.allCases.filter { $0 >= minimumSeverity } }
         query.minimumLatencyMilliseconds = minimumLatency
@@ -108,7 +117,7 @@ struct EventFilter: Sendable, Equatable {
 
     func matches(_ event: StoredEvent) -> Bool {
         if event.priority < minimumPriority || event.severity < minimumSeverity { return false }
-        if statuses != 0 && statuses & (1 << UInt32(event.status.rawValue)) == 0 { return false }
+        if !wants(event.status, says: { word in event.statusWord.map { $0.utf8.elementsEqual(word) } ?? false }) { return false }
         if let minimumCost, event.costUSD ?? -.infinity < minimumCost { return false }
         return true
     }

@@ -36,7 +36,9 @@ extension Endpoints {
         query.models = try values(request, "model")
         query.tools = try values(request, "tool")
         query.meanings = try words(request, "meaning", Meaning.allCases.map { ($0.name, $0) })
-        query.statuses = try words(request, "status", Status.allCases.dropFirst().map { ($0.name, $0) })
+        for word in try values(request, "status") {
+            if let status = Status(name: word) { query.statuses.append(status) } else { query.statusWords.append(word) }
+        }
         query.severities = try words(request, "severity", Severity.allCases.map { ($0.name, $0) })
         query.since = try request.time("since")?.nanoseconds
         // A cursor as `until` ends the range that a `dropped` message told.
@@ -71,7 +73,7 @@ extension Endpoints {
 
     private static func words<Word>(_ request: Request, _ name: String, _ known: [(String, Word)]) throws(ParameterError) -> [Word] {
         var found: [Word] = []
-        for text in request.parameters.list(name) {
+        for text in try values(request, name) {
             guard let word = known.first(where: { $0.0 == text })?.1 else {
                 throw ParameterError("\(name)=\(text): give some of \(known.map(\.0).joined(separator: ", "))")
             }

@@ -12,6 +12,8 @@ public struct EventQuery: Sendable {
     public var profiles: [String] = []
     public var meanings: [Meaning] = []
     public var statuses: [Status] = []
+    /// Words of producers that are no canonical status: an event that says one of them is wanted too.
+    public var statusWords: [String] = []
     public var severities: [Severity] = []
     public var executions: [String] = []
     public var conversations: [String] = []
@@ -35,7 +37,7 @@ public struct EventQuery: Sendable {
 
     /// The most events of a page.
     public static let mostEvents = 1000
-    /// The most elements of one list; further ones are not looked at, so callers refuse longer lists.
+    /// The most elements of one list; callers refuse longer ones, which would ask for very long statements.
     public static let mostValues = 200
 
     public init() {}

@@ -27,9 +27,11 @@ struct EventSelection {
             conditions.append(Self.equal(column, texts.map { .number(TextHash.of($0)) }, &values))
             lead("events_\(column)")
         }
-        if !query.statuses.isEmpty {
-            conditions.append(Self.equal("status", query.statuses.map { .number(StoredCode.code($0)) }, &values))
-            if query.statuses.allSatisfy({ StoredCode.code($0) >= 2 }) {
+        // Which unknown word an event says is in its roles only, so the reader compares it.
+        let statuses = query.statuses + (query.statusWords.isEmpty || query.statuses.contains(.unknown) ? [] : [.unknown])
+        if !statuses.isEmpty {
+            conditions.append(Self.equal("status", statuses.map { .number(StoredCode.code($0)) }, &values))
+            if statuses.allSatisfy({ StoredCode.code($0) >= 2 }) {
                 conditions.append(StoredCode.rareStatus)
                 lead("events_status")
             }
@@ -91,7 +93,6 @@ struct EventSelection {
     }
 
     private static func equal(_ column: String, _ several: [Value], _ values: inout [Value]) -> String {
-        let several = several.prefix(EventQuery.mostValues)
         if several.count == 1 { return compare(column, "=", several[0], &values) }
         var places: [String] = []
         for value in several {

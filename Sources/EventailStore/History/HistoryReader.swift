@@ -30,7 +30,7 @@ final class HistoryReader: @unchecked Sendable {
                 last = statement.int(0)
                 let roles = statement.bytes(17)
                 let texts = texts(of: roles)
-                if !matches(query, texts) { continue }
+                if !matches(query, texts, StoredCode.status(statement.int(6))) { continue }
                 found.append(event(from: statement, roles: roles, texts: texts))
             }
         }
@@ -88,7 +88,7 @@ final class HistoryReader: @unchecked Sendable {
 
     /// The roles that filters compare, by name.
     private static let texts: [String: Role] = {
-        let roles: [Role] = [.agent, .execution, .conversation, .task, .workflow, .model, .tool]
+        let roles: [Role] = [.agent, .execution, .conversation, .task, .workflow, .model, .tool, .status]
         return Dictionary(uniqueKeysWithValues: roles.map { ($0.name, $0) })
     }()
 
@@ -116,7 +116,10 @@ final class HistoryReader: @unchecked Sendable {
     }
 
     /// Whether the texts are those asked for and not only of the same hash.
-    private func matches(_ query: EventQuery, _ texts: Texts) -> Bool {
+    private func matches(_ query: EventQuery, _ texts: Texts, _ status: Status) -> Bool {
+        if status == .unknown && !query.statusWords.isEmpty && !query.statuses.contains(.unknown) {
+            guard let word = texts.roles[.status], query.statusWords.contains(word) else { return false }
+        }
         for (role, wanted) in [
             (Role.agent, query.agents), (.execution, query.executions), (.conversation, query.conversations), (.task, query.tasks),
             (.workflow, query.workflows), (.model, query.models), (.tool, query.tools),
@@ -140,7 +143,7 @@ final class HistoryReader: @unchecked Sendable {
         return StoredEvent(
             sequence: statement.int(0), id: id, time: statement.int(2), profile: statement.text(3), type: statement.text(4),
             meaning: StoredCode.meaning(statement.int(5)), status: StoredCode.status(statement.int(6)),
-            severity: StoredCode.severity(statement.int(7)), priority: StoredCode.priority(statement.int(8)),
+            statusWord: texts.roles[.status], severity: StoredCode.severity(statement.int(7)), priority: StoredCode.priority(statement.int(8)),
             execution: texts.roles[.execution], conversation: texts.roles[.conversation], agent: texts.roles[.agent],
             latencyMilliseconds: statement.isNull(9) ? nil : statement.double(9),
             durationMilliseconds: statement.isNull(10) ? nil : statement.double(10), costUSD: statement.isNull(11) ? nil : statement.double(11),

@@ -13,6 +13,8 @@ public struct StoredEvent: Sendable {
     public let type: String
     public let meaning: Meaning
     public let status: Status
+    /// The status as the roles name it: the producer's own word when `status` is unknown.
+    public let statusWord: String?
     public let severity: Severity
     public let priority: Priority
     /// The text that a filter of executions matches, nil when the event has none.
