@@ -135,6 +135,7 @@ def totals():
     """The audit balances to the byte, per file too, and a kill changes nothing."""
     append(logs / "g.jsonl", line(49) + line(50)[:-1])
     until(lambda: running.get("/api/v1/audit")["bytes_unfinished"] == len(line(50)) - 1, "the unfinished line in the audit")
+    seen(49, what="the line before an unfinished one")
     found = numbers()
     for number in (8, 12, 50, 800, 801, 802, 900, 901): check(number not in found, f"event {number} must not be there")
     numbered = [number for number in found if number is not None]

@@ -275,8 +275,6 @@ def stopping():
 put(50)
 running = instance("state", "--set", "server.limits.send_buffer=64KiB").start()
 all_in(running, made)
-# Checks of what the program does not do yet: they run with the argument "awaited" and move up when it does.
-AWAITED = (unknown_status, resume_just_killed)
-for part in (subscriptions, filters, errors, subprotocol, resume, slow, *(AWAITED if "awaited" in sys.argv else ()), stopping):
+for part in (subscriptions, filters, unknown_status, errors, subprotocol, resume, resume_just_killed, slow, stopping):
     part()
     if len(sys.argv) > 1: print("ok", part.__name__)
