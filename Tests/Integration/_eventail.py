@@ -1,5 +1,5 @@
 """What the integration scripts share: running the built program, asking it over HTTP, waiting for conditions."""
-import json, os, pathlib, signal, subprocess, sys, tempfile, time, urllib.error, urllib.request
+import atexit, json, os, pathlib, signal, subprocess, sys, tempfile, time, urllib.error, urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("EVENTAIL") or str(ROOT / ".build/release/eventail")
@@ -62,6 +62,11 @@ class Instance:
         self.arguments = arguments
         self.cwd = cwd
         self.process = None
+        atexit.register(self._end)
+
+    def _end(self):
+        """A script that ends with something wrong leaves nothing running."""
+        if self.process and self.process.poll() is None: self.kill()
 
     def start(self, wait=True):
         self.output = open(self.log, "ab")
