@@ -37,6 +37,20 @@ import Testing
         return store
     }
 
+    /// Numbers of references are unique for one reader only, and stay when a file is renamed.
+    @Test func filesWithTheSameNumberKeepTheirPaths() throws {
+        var factory = BatchFactory()
+        let store = try store(factory)
+        let paths = ["/logs/a.jsonl", "/logs/b.jsonl", "/logs/b.jsonl.1"]
+        for (path, key) in zip(paths, ["ha", "hb", "hb"]) {
+            factory.file = FileReference(number: 1, identity: FileIdentity(key: key), generation: 0, path: path, source: "agents")
+            try commit(factory.batch([.init()]), factory, to: store)
+        }
+        var query = EventQuery()
+        query.order = .ascending
+        #expect(try store.history().events(query).events.map(\.path) == paths)
+    }
+
     @Test func anItemHasAllOfTheContract() throws {
         var factory = BatchFactory()
         let store = try store(factory)

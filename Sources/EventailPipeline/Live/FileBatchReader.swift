@@ -9,6 +9,8 @@ final class FileBatchReader: BatchReader {
     private let tailer: Tailer
     private let extraction: Extraction
     private var references: [Progress.FileKey: FileReference] = [:]
+    /// Counts down: the tailer's own numbers count up.
+    private var lastNumber = 0
 
     init(tailer: Tailer, extraction: Extraction) {
         self.tailer = tailer
@@ -47,8 +49,9 @@ final class FileBatchReader: BatchReader {
     private func reference(_ entry: JournalEntry) -> FileReference {
         let key = Progress.FileKey(identity: entry.identity, generation: entry.generation)
         if let known = references[key], known.path == entry.path { return known }
+        lastNumber -= 1
         let made = FileReference(
-            number: references.count, identity: entry.identity, generation: entry.generation, path: entry.path, source: entry.source)
+            number: lastNumber, identity: entry.identity, generation: entry.generation, path: entry.path, source: entry.source)
         references[key] = made
         return made
     }

@@ -14,8 +14,8 @@ final class HistoryWriter {
     /// The role values and texts of the batch being stored.
     private var values: ContiguousArray<RoleValue> = []
     private var text: ContiguousArray<UInt8> = []
-    /// Ids in `places` by `FileReference.number`.
-    private var places: [Int: Int64] = [:]
+    /// Ids in `places` by `FileReference.number`; of another reference with the same number (after a rename, from another reader) they say nothing.
+    private var places: [Int: Place] = [:]
     /// Ids in `kinds` by `Event.type`, 0 when not yet known.
     private var kinds = [Int64](repeating: 0, count: Catalogue.most)
     private var kindNames: [Catalogue.Entry] = []
@@ -29,6 +29,11 @@ final class HistoryWriter {
     private struct Taken {
         let generation: Int
         let position: Int64
+    }
+
+    private struct Place {
+        let file: FileReference
+        let identifier: Int64
     }
 
     private static let insertion = """
@@ -171,7 +176,7 @@ final class HistoryWriter {
     }
 
     private func place(of file: FileReference) throws(StoreError) -> Int64 {
-        if let known = places[file.number] { return known }
+        if let known = places[file.number], known.file === file { return known.identifier }
         let insertion = try database.statement("INSERT OR IGNORE INTO places(identity, generation, path, newest) VALUES(?1, ?2, ?3, 0)")
         let selection = try database.statement("SELECT id FROM places WHERE identity=?1 AND generation=?2 AND path=?3")
         for statement in [insertion, selection] {
@@ -182,7 +187,7 @@ final class HistoryWriter {
         try insertion.run()
         let identifier = try selection.step() ? selection.int(0) : 0
         selection.reset()
-        places[file.number] = identifier
+        places[file.number] = Place(file: file, identifier: identifier)
         return identifier
     }
 
