@@ -64,6 +64,22 @@ import Testing
         }
     }
 
+    /// What a kill leaves between making a segment's file and writing into it.
+    @Test func beginsASegmentWithoutItsHeaderAgain() throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("journal")
+        try FileSystem.makeFolder(path)
+        for length in [0, 5, Journal.magic.count + 7] {
+            try FileSystem.replace(Journal.path(path, 0), with: Array((Journal.magic + [0, 0, 0, 0, 0, 0, 0, 0])[..<length]))
+            let journal = try Journal(folder: path, firstUnusedSequence: 1)
+            #expect(try journal.append(Self.batch(Self.file(1), 0..<10, events: 2), firstLine: 1) == 0)
+            #expect(try journal.entries(from: 0).count == 1)
+            let reopened = try Journal(folder: path, firstUnusedSequence: 1)
+            #expect(reopened.head == 1)
+            #expect(reopened.nextSequence == 3)
+        }
+    }
+
     @Test func refusesAFlippedByte() throws {
         let folder = try TemporaryFolder()
         let path = folder.file("journal")
@@ -93,5 +109,7 @@ import Testing
         let reopened = try Journal(folder: folder.file("journal"), firstUnusedSequence: 1)
         #expect(reopened.head == count)
         #expect(reopened.tail == Journal.entriesPerSegment)
+        // Who asks for what is gone gets what there is.
+        #expect(try reopened.entries(from: 0).first?.index == Journal.entriesPerSegment)
     }
 }

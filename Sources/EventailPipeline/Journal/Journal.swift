@@ -30,7 +30,10 @@ public final class Journal: Sendable {
         var nextSequence: Int64 = 1
         /// Files defined in the open segment.
         var numbers: [FileKey: UInt32] = [:]
-        var unsynchronized = false
+        /// Entries before it are durable.
+        var durable: Int64 = 0
+        /// A part of a record that could not be written whole stands behind `size`.
+        var isTorn = false
     }
 
     struct FileKey: Hashable {
@@ -61,13 +64,16 @@ public final class Journal: Sendable {
                 newest = try JournalSegment.read(Self.path(folder, before), first: before).entries.last
             }
             initial.nextSequence = newest?.nextSequence ?? 1
-            let file = try Descriptor.open(Self.path(folder, last), [.readWrite, .append])
-            if reader.validBytes < reader.totalBytes {
+            // Without its header nothing could be read back: the segment is begun again by the next entry.
+            let file = reader.validBytes > 0 ? try Descriptor.open(Self.path(folder, last), [.readWrite, .append]) : nil
+            if let file, reader.validBytes < reader.totalBytes {
                 Log.warning("journal", "the last record was cut and is dropped", ["segment": Self.path(folder, last), "bytes": "\(reader.totalBytes - reader.validBytes)"])
                 try file.truncate(to: Int64(reader.validBytes))
             }
             initial.file = file
             initial.size = Int64(reader.validBytes)
+            // What an earlier process wrote and nobody synchronized is made durable with the first commit.
+            initial.durable = segments[0]
             initial.numbers = reader.numbers
         }
         initial.nextSequence = max(initial.nextSequence, atLeast)
@@ -103,14 +109,13 @@ public final class Journal: Sendable {
                 fingerprint: batch.fingerprint),
             number, into: &record)
         guard let file = state.file else { preconditionFailure("startSegment opened a file") }
-        do throws(SystemError) { try file.writeAll(record) } catch {
-            // A part of a record must not stand before the next one.
-            try file.truncate(to: state.size)
-            throw error
-        }
+        // A part of a record must not stand before the next one.
+        if state.isTorn { try file.truncate(to: state.size) }
+        state.isTorn = true
+        try file.writeAll(record)
+        state.isTorn = false
         state.size += Int64(record.count)
         state.numbers[key] = number
-        state.unsynchronized = true
         batch.firstSequence = state.nextSequence
         state.nextSequence += Int64(batch.events.count)
         state.nextIndex += 1
@@ -119,6 +124,7 @@ public final class Journal: Sendable {
 
     private func startSegment(_ state: inout State) throws(SystemError) {
         if let old = state.file { try old.synchronize() }
+        state.durable = state.nextIndex
         let first = state.nextIndex
         let path = Self.path(folder, first)
         let file = try Descriptor.open(path, [.readWrite, .append, .create, .truncate])
@@ -129,20 +135,18 @@ public final class Journal: Sendable {
         try FileSystem.synchronizeFolder(containing: path)
         state.file = file
         state.size = Int64(header.count)
+        state.isTorn = false
         if state.segments.last != first { state.segments.append(first) }
         state.numbers = [:]
     }
 
     /// Makes all entries so far durable; called before checkpoints move.
     public func synchronize() throws(SystemError) {
-        let file = state.withLock { state -> Descriptor? in
-            defer { state.unsynchronized = false }
-            return state.unsynchronized ? state.file : nil
-        }
-        do throws(SystemError) { try file?.synchronize() } catch {
-            state.withLock { $0.unsynchronized = true }
-            throw error
-        }
+        let (file, head) = state.withLock { state in (state.durable < state.nextIndex ? state.file : nil, state.nextIndex) }
+        guard let file else { return }
+        try file.synchronize()
+        // Said afterwards: whoever asks meanwhile waits for the disk himself.
+        state.withLock { $0.durable = max($0.durable, head) }
     }
 
     /// Removes segments that lie wholly before `index`; the newest stays.
@@ -155,13 +159,19 @@ public final class Journal: Sendable {
         for first in gone { try FileSystem.remove(Self.path(folder, first)) }
     }
 
-    /// The entries from `index` on, at most those of one segment; empty at the head.
+    /// The entries from `index` on, at most those of one segment; empty only at the head. What is no longer kept, or was damaged, is left out.
     public func entries(from index: Int64) throws(SystemError) -> ArraySlice<JournalEntry> {
-        let first = state.withLock { state in state.nextIndex <= index ? nil : state.segments.last { $0 <= index } }
-        guard let first else { return [] }
-        let segment = try JournalSegment.read(Self.path(folder, first), first: first)
-        let skip = Int(index - first)
-        return skip < segment.entries.count ? segment.entries[skip...] : []
+        let segments = state.withLock { state in
+            state.nextIndex <= index ? [] : Array(state.segments[(state.segments.lastIndex { $0 <= index } ?? 0)...])
+        }
+        for first in segments {
+            let entries = try JournalSegment.read(Self.path(folder, first), first: first).entries
+            let skip = Int(max(0, index - first))
+            if skip < entries.count { return entries[skip...] }
+            Log.error("journal", "entries cannot be read back", ["segment": Self.path(folder, first), "from": "\(index)"])
+        }
+        if let last = segments.last { throw SystemError(code: 5, operation: "read \(Self.path(folder, last))") }
+        return []
     }
 
     static func path(_ folder: String, _ first: Int64) -> String {
