@@ -4,7 +4,7 @@ public import EventailSystem
 /// How far one consumer has come: which journal entries, and per file which bytes.
 ///
 /// The index tells what to read next; the positions are the truth, so that a range that was delivered is not delivered again even if the index is
-/// older. Positions only move forward within a generation.
+/// older. Positions only move forward within a generation, and a file has but one: what lay in an older one can be read no more.
 public struct Progress: Sendable {
     public struct FileKey: Hashable, Sendable {
         public let identity: FileIdentity
@@ -13,25 +13,35 @@ public struct Progress: Sendable {
 
     /// The first journal entry not yet taken.
     public private(set) var index: Int64
-    private var files: [FileKey: FileCheckpoint]
+    private var files: [FileIdentity: FileCheckpoint]
     /// Files that moved since `takeMoved`.
-    private var moved: Set<FileKey> = []
+    private var moved: Set<FileIdentity> = []
 
     public init(index: Int64, checkpoints: [FileCheckpoint]) {
         self.index = index
         files = [:]
         for checkpoint in checkpoints {
-            files[FileKey(identity: checkpoint.identity, generation: checkpoint.generation)] = checkpoint
+            if let known = files[checkpoint.identity], known.generation > checkpoint.generation { continue }
+            files[checkpoint.identity] = checkpoint
         }
     }
 
     public func checkpoint(_ identity: FileIdentity, _ generation: Int) -> FileCheckpoint? {
-        files[FileKey(identity: identity, generation: generation)]
+        files[identity].flatMap { $0.generation == generation ? $0 : nil }
     }
 
-    /// The first byte of a file that this consumer wants, 0 for a file it has not seen.
+    /// The first byte of a file that this consumer wants: 0 of one that it has not seen, none of a generation that it has left behind.
     public func position(_ identity: FileIdentity, _ generation: Int) -> Int64 {
-        checkpoint(identity, generation)?.position ?? 0
+        guard let known = files[identity], known.generation >= generation else { return 0 }
+        return known.generation == generation ? known.position : .max
+    }
+
+    /// An index that its journal does not have says nothing: one behind the head means a journal that was lost, one before the tail a consumer that
+    /// was away for so long that nobody waited for it.
+    func within(_ indexes: ClosedRange<Int64>) -> Progress {
+        var progress = self
+        progress.index = min(max(index, indexes.lowerBound), indexes.upperBound)
+        return progress
     }
 
     public var checkpoints: [FileCheckpoint] { Array(files.values) }
@@ -64,13 +74,8 @@ public struct Progress: Sendable {
     }
 
     private mutating func advance(to checkpoint: FileCheckpoint) {
-        let key = FileKey(identity: checkpoint.identity, generation: checkpoint.generation)
-        if let before = files[key], before.position >= checkpoint.position { return }
-        files[key] = checkpoint
-        moved.insert(key)
-        // A new generation ends the older ones: nothing of them can be read again.
-        if checkpoint.generation > 0 {
-            for older in 0..<checkpoint.generation { files[FileKey(identity: checkpoint.identity, generation: older)] = nil }
-        }
+        if let before = files[checkpoint.identity], (before.generation, before.position) >= (checkpoint.generation, checkpoint.position) { return }
+        files[checkpoint.identity] = checkpoint
+        moved.insert(checkpoint.identity)
     }
 }
