@@ -115,6 +115,23 @@ import Testing
         #expect(follower.tailer.status().lostBytes.isEmpty)
     }
 
+    /// What an earlier run had read may be missing in a sink: nobody has said yet that it is not.
+    @Test func aDeletedFileThatAnEarlierRunReadIsKeptUntilItIsAcknowledged() throws {
+        try Agent.append("one\n", to: path)
+        let before = try Follower([pattern])
+        before.lines(1)
+        let follower = try Follower([pattern], checkpoints: before.stop())
+        #expect(follower.waits { $0.files().first?.isOpen == true })
+        let file = try #require(before.taken.first?.file)
+        try FileSystem.remove(path)
+        #expect(follower.waits { $0.files().first?.state == .deleted })
+        let passes = follower.tailer.status().reconcilePasses
+        #expect(follower.waits { $0.status().reconcilePasses > passes + 10 })
+        #expect(try follower.tailer.read(file, from: 0, line: 1, upTo: 4)?.texts == ["one"])
+        follower.tailer.acknowledged(file.identity, generation: 0, position: 4)
+        #expect(follower.waits { $0.files().isEmpty })
+    }
+
     @Test func aFileDeletedAndMadeAgainIsAnother() throws {
         let follower = try Follower([pattern])
         for index in 0..<100 {

@@ -16,9 +16,20 @@ final class Acknowledgements: Sendable {
 
     private struct State {
         /// Files that the live path has further than some sink.
-        var open: [Progress.FileKey: Int64] = [:]
+        var open: [Progress.FileKey: Reached] = [:]
         /// When the live path had committed which index, oldest first.
         var marks: [Mark] = []
+    }
+
+    /// How far the live path is in a file, and the index by which it was: who has passed the index has the file that far, whatever became of it since.
+    private struct Reached {
+        let position: Int64
+        let index: Int64
+
+        func missing(_ progress: Progress?, _ key: Progress.FileKey) -> Int64 {
+            guard let progress else { return position }
+            return progress.index >= index ? 0 : max(0, position - progress.position(key.identity, key.generation))
+        }
     }
 
     private struct Mark {
@@ -32,16 +43,21 @@ final class Acknowledgements: Sendable {
         self.runners = runners
     }
 
+    /// Once, before reading: nobody knows yet which sinks have what an earlier run had read.
+    func begin(_ progress: Progress) {
+        state.withLock { note(LiveCommit(index: progress.index, moved: progress.checkpoints, changes: []), &$0) }
+    }
+
     /// After every durable commit of the live path, and once a second.
     func committed(_ commit: LiveCommit?) {
         let progresses = runners.map(\.progress)
         let finished = state.withLock { state -> [(Progress.FileKey, Int64)] in
             if let commit { note(commit, &state) }
             var finished: [(Progress.FileKey, Int64)] = []
-            for (key, position) in state.open {
-                let least = progresses.map { $0?.position(key.identity, key.generation) ?? 0 }.min() ?? position
-                finished.append((key, min(least, position)))
-                if least >= position { state.open[key] = nil }
+            for (key, reached) in state.open {
+                let missing = progresses.map { reached.missing($0, key) }.max() ?? 0
+                finished.append((key, reached.position - missing))
+                if missing == 0 { state.open[key] = nil }
             }
             let slowest = progresses.map { $0?.index ?? 0 }.min() ?? Int64.max
             while state.marks.count > 1, state.marks[1].index <= slowest { state.marks.removeFirst() }
@@ -58,7 +74,7 @@ final class Acknowledgements: Sendable {
     private func note(_ commit: LiveCommit, _ state: inout State) {
         for checkpoint in commit.moved {
             let key = Progress.FileKey(identity: checkpoint.identity, generation: checkpoint.generation)
-            state.open[key] = checkpoint.position
+            state.open[key] = Reached(position: checkpoint.position, index: commit.index)
         }
         if state.marks.count < Self.mostMarks {
             state.marks.append(Mark(index: commit.index, time: Timestamp.monotonicNanoseconds()))
@@ -71,7 +87,7 @@ final class Acknowledgements: Sendable {
         let index = progress?.index ?? 0
         return state.withLock { state in
             var bytes: Int64 = 0
-            for (key, position) in state.open { bytes += max(0, position - (progress?.position(key.identity, key.generation) ?? 0)) }
+            for (key, reached) in state.open { bytes += reached.missing(progress, key) }
             let oldest = state.marks.first { $0.index > index }
             return (bytes, oldest.map { Double(Timestamp.monotonicNanoseconds() - $0.time) / 1e9 } ?? 0)
         }

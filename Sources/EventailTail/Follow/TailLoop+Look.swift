@@ -223,7 +223,8 @@ extension TailLoop {
         let reference = FileReference(number: nextNumber(), identity: identity, generation: generation, path: path, source: sources[source].name)
         var state = TailedFile.State(reference: reference, point: point, glance: glance, size: glance.size)
         state.lastPass = pass
-        state.acknowledged = point.position
+        // What an earlier run had read may still be missing in some sink.
+        state.acknowledged = unproven.contains(identity) ? 0 : point.position
         let real = FileSystem.realPath(path)
         if let real, real != path {
             state.realPath = real

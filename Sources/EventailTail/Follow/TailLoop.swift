@@ -29,6 +29,8 @@ final class TailLoop {
     /// The checkpoints that this run began with, and the paths they name.
     let followed: [FileCheckpoint]
     let followedPaths: Set<String>
+    /// Files of `followed` of which this run has not been told what the sinks have.
+    var unproven: Set<FileIdentity>
     /// Files whose path leads elsewhere or nowhere since the last look.
     var unplaced: [TailedFile] = []
     /// Moves whose second half has not come: which source the file belongs to.
@@ -58,6 +60,7 @@ final class TailLoop {
         self.checkpoints = checkpoints
         followed = Array(checkpoints.values)
         followedPaths = Set(checkpoints.values.map(\.path))
+        unproven = Set(checkpoints.keys)
         self.table = table
         self.tally = tally
         self.bell = bell
@@ -315,6 +318,7 @@ final class TailLoop {
     /// Lets go of a file that is gone. Should it come back, it goes on where it was.
     func forget(_ file: TailedFile) {
         releaseSuccessors(file)
+        unproven.remove(file.identity)
         if checkpoints.count < Self.mostCheckpoints { checkpoints[file.identity] = file.checkpoint() }
         let paths = file.with { state in
             state.descriptor = nil
