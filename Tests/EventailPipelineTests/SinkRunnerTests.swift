@@ -112,6 +112,52 @@ import Testing
         expectAll(second)
     }
 
+    /// An index that the journal does not have: of a sink that was away until its entries were removed, or of a journal that was lost.
+    @Test(arguments: [-3, 0, 5000] as [Int64]) func goesOnWithWhatTheJournalHas(index: Int64) throws {
+        let sink = FaultySink()
+        try keeper.keep([], index: index, of: sink.name)
+        let runner = runner(sink)
+        let thread = NamedThread("sink") { runner.run() }
+        #expect(waits { runner.status.state == .attached })
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(20, from: &positions, generator: &generator)
+        runner.finish()
+        thread.join()
+        expectAll(sink)
+    }
+
+    @Test func eventsBeyondTheNumbersOfAnEntryAreNotDelivered() throws {
+        /// Finds an event more in each range than the live path had.
+        final class Generous: BatchReader {
+            let reader = EntryReader()
+            func batch(of entry: JournalEntry, after before: FileCheckpoint?) throws(SinkError) -> EventBatch? {
+                let batch = try reader.batch(of: entry, after: before)
+                batch?.events.append(Event())
+                batch?.events[entry.events].position = entry.end - 1
+                return batch
+            }
+        }
+        let sink = FaultySink()
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(20, from: &positions, generator: &generator)
+        let runner = SinkRunner(sink, journal: journal, fanout: fanout, keeper: keeper, makeReader: { Generous() })
+        runner.finish()
+        runner.run()
+        expectAll(sink)
+    }
+
+    private func waits(_ pleases: () -> Bool) -> Bool {
+        let end = Timestamp.monotonicNanoseconds() + 10_000_000_000
+        let never = BoundedQueue<Bool>(capacity: 1)
+        while Timestamp.monotonicNanoseconds() < end {
+            if pleases() { return true }
+            _ = never.pop(within: .milliseconds(2))
+        }
+        return pleases()
+    }
+
     @Test func aMisconfiguredSinkStaysFailingAndHoldsNobody() throws {
         let sink = FaultySink()
         sink.state.withLock { $0.misconfigured = true }

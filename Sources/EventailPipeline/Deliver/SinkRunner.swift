@@ -34,6 +34,8 @@ public final class SinkRunner: Sendable {
     private let caughtUp = BoundedQueue<Bool>(capacity: 1)
     /// The journal's head when this run began.
     private let headAtStart: Int64
+    /// Closed when the thread has done its work.
+    private let ended = BoundedQueue<Bool>(capacity: 1)
     private let missed = Atomic<Bool>(false)
     private let shared: Mutex<SinkStatus>
     private let latency = LatencyHistogram()
@@ -95,11 +97,18 @@ public final class SinkRunner: Sendable {
         finish()
     }
 
+    /// Waits for the end of the thread's work; false when it has not come in time.
+    func waitForEnd(within time: Duration) -> Bool {
+        _ = ended.pop(within: time)
+        return ended.isClosed
+    }
+
     // MARK: the thread
 
     /// The body of the thread; returns when all is delivered after `finish`, or after `abandon`. False when something is left undelivered.
     @discardableResult
     public func run() -> Bool {
+        defer { ended.close() }
         var backoff = Backoff()
         while true {
             do throws(SinkError) {
@@ -133,9 +142,16 @@ public final class SinkRunner: Sendable {
 
     /// The sink's own checkpoints where it holds them, else the kept ones; a new sink starts at the oldest entry.
     private func startingProgress() throws(SinkError) -> Progress {
-        let kept = try keeper.progress(of: name) ?? Progress(index: journal.tail, checkpoints: [])
-        guard let own = try sink.ownCheckpoints() else { return kept }
-        return Progress(index: min(kept.index, journal.head), checkpoints: own)
+        let kept = try keeper.progress(of: name)
+        let whole = journal.tail...journal.head
+        if let kept, !whole.contains(kept.index) {
+            Log.warning(
+                "sink", "the journal no longer has where this sink was; it goes on with what the journal has",
+                ["sink": name, "index": "\(kept.index)", "oldest": "\(whole.lowerBound)", "head": "\(whole.upperBound)"])
+        }
+        let index = (kept ?? Progress(index: whole.lowerBound, checkpoints: [])).within(whole)
+        guard let own = try sink.ownCheckpoints() else { return index }
+        return Progress(index: index.index, checkpoints: own)
     }
 
     private func deliver(_ progress: inout Progress, _ backoff: inout Backoff) throws(SinkError) {
@@ -192,6 +208,8 @@ public final class SinkRunner: Sendable {
     ) throws(SinkError) {
         if progress.position(entry.identity, entry.generation) >= entry.end { return progress.passed(entry) }
         if let batch = try reader.batch(of: entry, after: progress.checkpoint(entry.identity, entry.generation)) {
+            // Lines that were refused when the numbers were given are dead letters; accepted now they would take the numbers of what follows.
+            if batch.events.count > entry.events { batch.events.removeLast(batch.events.count - entry.events) }
             try write(batch, entry.index, &progress, &uncommitted)
         } else {
             Log.error(
