@@ -8,6 +8,14 @@ extension Engine {
 
     func takeChanges() throws -> [StoredChange] {
         if let failure { throw failure }
+        do { return try gatherChanges() } catch {
+            // What was taken by then is lost to the next call, so nothing more may be committed.
+            failure = error
+            throw error
+        }
+    }
+
+    private func gatherChanges() throws -> [StoredChange] {
         try closeAbandonedSpans()
         commit += 1
         var changes: [StoredChange] = []
