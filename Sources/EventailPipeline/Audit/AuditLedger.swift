@@ -5,8 +5,8 @@ internal import Synchronization
 
 /// Keeps the audit: counts in all, by file, by source and by type, durable in the live path's own transaction.
 ///
-/// *Thread*: `fold` and `takeChanges` by the live path; reading by any. *Limits*: `mostFiles` files, beyond which the longest unread leaves
-/// the table (its counts stay in the totals).
+/// *Thread*: `fold` and `takeChanges` by the live path; reading by any. *Limits*: `mostFiles` files, beyond which one leaves the
+/// table and the state (its counts stay in the totals).
 public final class AuditLedger: Sendable {
     /// Kinds of `StoredChange` that are this ledger's; the aggregator's lie below.
     enum Kind {
@@ -68,7 +68,10 @@ public final class AuditLedger: Sendable {
         state.withLock { state in
             state.total.fold(batch)
             let key = batch.file.stableKey
-            if state.files[key] == nil && state.files.count >= Self.mostFiles, let some = state.files.keys.first { state.files[some] = nil }
+            if state.files[key] == nil && state.files.count >= Self.mostFiles, let some = state.files.keys.first {
+                state.files[some] = nil
+                state.dirtyFiles.insert(some)
+            }
             state.files[key, default: FileEntry(path: batch.file.path)].counts.fold(batch)
             state.files[key]?.path = batch.file.path
             state.dirtyFiles.insert(key)
@@ -91,7 +94,10 @@ public final class AuditLedger: Sendable {
             if state.dirtyFiles.isEmpty { return [] }
             var changes = [StoredChange(kind: Kind.total, key: [0], value: state.total.encode())]
             for key in state.dirtyFiles {
-                guard let entry = state.files[key] else { continue }
+                guard let entry = state.files[key] else {
+                    changes.append(StoredChange(kind: Kind.file, key: Array(key.utf8), value: nil))
+                    continue
+                }
                 var value: [UInt8] = []
                 value.append(littleEndian: UInt32(entry.path.utf8.count))
                 value.append(contentsOf: entry.path.utf8)
