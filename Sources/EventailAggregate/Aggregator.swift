@@ -30,6 +30,9 @@ public final class Aggregator: Sendable {
     /// Whether so much waits that a commit should not.
     public var needsCommit: Bool { engine.withLock { $0.needsCommit } }
 
+    /// Whether so much waits that folding should wait for a commit.
+    public var isFull: Bool { engine.withLock { $0.isFull } }
+
     /// The newest event's time in nanoseconds, nil before the first event.
     public var newestTime: Int64? { engine.withLock { $0.newestTime } }
 

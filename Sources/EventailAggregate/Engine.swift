@@ -70,7 +70,10 @@ final class Engine {
         try restore()
     }
 
-    var needsCommit: Bool { cells.count + tasks.count + records.count - configuration.mostHeadsInMemory > configuration.mostPendingCells }
+    private var pending: Int { cells.count + tasks.count + records.count - configuration.mostHeadsInMemory }
+    var needsCommit: Bool { pending > configuration.mostPendingCells }
+    /// Reached only when commits do not go through.
+    var isFull: Bool { pending > 8 * configuration.mostPendingCells }
     var newestTime: Int64? { meta.hasEvents ? meta.newest : nil }
 }
 

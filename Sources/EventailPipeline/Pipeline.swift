@@ -10,8 +10,8 @@ internal import Synchronization
 ///     Tailer --lines--> LivePath --journal, audit, figures, hub--> Fanout --> SinkRunner ... Sink
 ///                          \--commits--> StoreThread --> StateStore, DeadLetters
 ///
-/// `start` brings every consumer to where it was: the live path folds what lies between its last commit and the journal's head, then reading goes on
-/// behind the journal, so that no byte is taken twice; sinks catch up by themselves. `stop` ends the stages in the order of the line.
+/// After `start` every consumer goes to where it was: the live path folds what lies between its last commit and the journal's head, then reading goes
+/// on behind the journal, so that no byte is taken twice; sinks catch up by themselves. `stop` ends the stages in the order of the line.
 ///
 /// *Owns* the threads. *Limits*: `Limits`.
 public final class Pipeline: Sendable {
@@ -61,8 +61,12 @@ public final class Pipeline: Sendable {
     private let lines: BoundedQueue<LineBatch>
     private let work: BoundedQueue<StoreWork>
     private let starting: Progress
+    /// Where reading goes on: the live path's progress moved to the journal's head.
+    private let reading: Progress
     private let acknowledgements: Acknowledgements
     private let threads = Mutex<Threads>(Threads())
+    /// Closed when what an earlier run had read is folded.
+    private let folded = BoundedQueue<Bool>(capacity: 1)
     /// Bytes that were gone before the live path could fold them again after a crash.
     private let lostAfterCrash = Counter()
 
@@ -79,12 +83,13 @@ public final class Pipeline: Sendable {
         let journal = try Journal(folder: parts.stateFolder + "/journal", firstUnusedSequence: try parts.store.newestSequence() + 1)
         self.journal = journal
         audit = try AuditLedger(catalogue: parts.catalogue, state: try parts.store.keyedState())
-        starting = try keeper.progress(of: LivePath.consumer) ?? Progress(index: journal.tail, checkpoints: [])
+        starting = (try keeper.progress(of: LivePath.consumer) ?? Progress(index: journal.tail, checkpoints: [])).within(journal.tail...journal.head)
+        reading = try Self.moved(starting, toHeadOf: journal)
 
         let lines = BoundedQueue<LineBatch>(capacity: limits.lineBatches)
         self.lines = lines
         let tailer = try Tailer(
-            sources: parts.sources, limits: limits.tail, checkpoints: try Self.readingCheckpoints(starting, journal),
+            sources: parts.sources, limits: limits.tail, checkpoints: reading.checkpoints,
             deliver: { lines.push($0) })
         self.tailer = tailer
 
@@ -113,32 +118,32 @@ public final class Pipeline: Sendable {
             })
     }
 
-    /// Where reading goes on: the live path's checkpoints moved to the journal's head.
-    private static func readingCheckpoints(_ progress: Progress, _ journal: Journal) throws(SystemError) -> [FileCheckpoint] {
+    private static func moved(_ progress: Progress, toHeadOf journal: Journal) throws(SystemError) -> Progress {
         var progress = progress
         while true {
             let entries = try journal.entries(from: progress.index)
-            if entries.isEmpty { return progress.checkpoints }
+            if entries.isEmpty { return progress }
             for entry in entries { progress.passed(entry) }
         }
     }
 
     // MARK: start and stop
 
-    /// Brings the live path to the journal's head, then starts all threads. With `untilEnd` reading ends at the ends of the files.
-    /// `publish` is called on the live path with every batch and must not block.
-    public func start(untilEnd: Bool = false, publish: @escaping @Sendable (EventBatch) -> Void) throws {
+    /// Starts all threads. With `untilEnd` reading ends at the ends of the files. `recovered` is called when the live path is at the journal's head
+    /// and reading begins, `publish` with every batch from then on; both on the live path, and must not block.
+    public func start(
+        untilEnd: Bool = false, recovered: @escaping @Sendable () -> Void = {}, publish: @escaping @Sendable (EventBatch) -> Void
+    ) {
         let extraction = Extraction(profiles: parts.profiles, readings: parts.readings)
-        let (live, storeThread, tailer, lines, work, trouble) = (live, storeThread, tailer, lines, work, trouble)
+        let (storeThread, tailer, lines, trouble) = (storeThread, tailer, lines, trouble)
         // The tailer first finds the files, then waits until what an earlier run had read is folded.
-        let (found, folded) = (BoundedQueue<Bool>(capacity: 1), BoundedQueue<Bool>(capacity: 1))
-        defer { folded.close() }
+        let (found, folded) = (BoundedQueue<Bool>(capacity: 1), folded)
         threads.withLock { threads in
             threads.store = NamedThread("store") { _ = storeThread.run() }
             threads.tail = NamedThread("tail") {
                 do throws(TailError) {
                     try tailer.run(untilEnd: untilEnd) {
-                        found.close()
+                        found.push(true)
                         _ = folded.pop()
                     }
                 } catch {
@@ -148,15 +153,24 @@ public final class Pipeline: Sendable {
                 lines.close()
             }
         }
-        _ = found.pop()
-        let progress = try recover(extraction)
+        // Without a look at the files nothing can be said of them: what is not known would count as gone.
+        if found.pop() == nil {
+            folded.close()
+            return work.close()
+        }
+        acknowledgements.begin(reading)
         threads.withLock { threads in
             let unshared = Unshared(extraction)
-            threads.work = NamedThread("work") {
-                do throws(ProfileError) { try live.run(unshared.value, progress, publish: publish) } catch {
-                    trouble.report("profiles", "\(error)", remedy: "mend the profile and start again")
-                    lines.close()
+            threads.work = NamedThread("work") { [self] in
+                if let cut = recover(unshared.value) {
+                    recovered()
+                    folded.close()
+                    do throws(ProfileError) { try live.run(unshared.value, cut, publish: publish) } catch {
+                        trouble.report("profiles", "\(error)", remedy: "mend the profile and start again")
+                    }
                 }
+                lines.close()
+                folded.close()
                 work.close()
             }
             threads.sinks = runners.map { runner in NamedThread("sink-\(runner.name)") { runner.run() } }
@@ -167,24 +181,25 @@ public final class Pipeline: Sendable {
     public func waitUntilEnd() -> Bool {
         joinReading()
         for runner in runners { runner.finish() }
-        return joinSinks()
+        for thread in threads.withLock({ $0.sinks }) { thread.join() }
+        return hasDeliveredAll && trouble.all.isEmpty
     }
 
-    /// Ends all stages in order; what a sink has not taken by then follows after the next start. False when some is left.
+    /// How long a sink may take to return after it was told to leave what it has.
+    private static let abandonTime: Duration = .seconds(2)
+
+    /// Ends all stages in order; what a sink has not taken by then follows after the next start. False when some is left. A sink that does not
+    /// return from a call is left behind: its thread ends with the process.
     public func stop(within time: Duration = .seconds(10)) -> Bool {
         tailer.stop()
         trouble.end()
         joinReading()
         for runner in runners { runner.finish() }
-        let runners = runners
-        let watch = BoundedQueue<Bool>(capacity: 1)
-        let watcher = NamedThread("stop") {
-            if watch.pop(within: time) == nil && !watch.isClosed { for runner in runners { runner.abandon() } }
+        if !waitForSinks(within: time) {
+            for runner in runners { runner.abandon() }
+            if !waitForSinks(within: Self.abandonTime) { return false }
         }
-        let all = joinSinks()
-        watch.close()
-        watcher.join()
-        return all
+        return hasDeliveredAll
     }
 
     private func joinReading() {
@@ -194,43 +209,56 @@ public final class Pipeline: Sendable {
         store?.join()
     }
 
-    private func joinSinks() -> Bool {
-        let sinks = threads.withLock { $0.sinks }
-        for thread in sinks { thread.join() }
-        return runners.allSatisfy { $0.progress?.index == journal.head }
+    private func waitForSinks(within time: Duration) -> Bool {
+        if threads.withLock({ $0.sinks.isEmpty }) { return true }
+        let deadline = Timestamp.monotonicNanoseconds() + time.nanoseconds
+        var all = true
+        for runner in runners where !runner.waitForEnd(within: .nanoseconds(max(0, deadline - Timestamp.monotonicNanoseconds()))) { all = false }
+        return all
     }
 
-    /// Folds what was journaled and not committed when the process died: the same bytes, the same numbers, once.
-    private func recover(_ extraction: Extraction) throws -> Progress {
+    private var hasDeliveredAll: Bool { runners.allSatisfy { $0.progress?.index == journal.head } }
+
+    /// Folds what was journaled and not committed when the process died: the same bytes, the same numbers, once. Nil when the instance ends first.
+    private func recover(_ extraction: Extraction) -> LivePath.Cut? {
         let reader = FileBatchReader(tailer: tailer, extraction: extraction)
         var cut = LivePath.Cut(progress: starting)
-        var batches = 0
+        var backoff = Backoff(most: .seconds(5))
         while true {
-            let entries = try journal.entries(from: cut.progress.index)
-            if entries.isEmpty { break }
-            for entry in entries {
-                if cut.progress.position(entry.identity, entry.generation) >= entry.end {
-                    cut.progress.passed(entry)
-                } else if let batch = try reader.batch(of: entry, after: cut.progress.checkpoint(entry.identity, entry.generation)) {
-                    live.fold(batch, entry.index, &cut)
-                    batches += 1
-                } else {
-                    Log.error("live", "bytes of a file are gone before the figures had them", ["file": entry.path, "from": "\(entry.start)", "to": "\(entry.end)"])
-                    lostAfterCrash.add(entry.end - entry.start)
-                    cut.progress.passed(entry)
+            do {
+                let entries = try journal.entries(from: cut.progress.index)
+                if entries.isEmpty { break }
+                for entry in entries {
+                    if trouble.isEnding { return nil }
+                    try recover(entry, reader, &cut)
+                    live.handOverIfDue(&cut)
                 }
+                trouble.clear("recovery")
+            } catch {
+                trouble.report("recovery", "what an earlier run had read cannot be counted: \(error)", remedy: "reading waits; it is tried again")
+                if trouble.isEnding { return nil }
+                trouble.wait(backoff.failed())
             }
         }
-        if batches > 0 {
-            Log.info("live", "folded what an earlier run had read and not committed", ["batches": "\(batches)"])
-            live.handOver(&cut, waiting: true)
-        }
-        return cut.progress
+        trouble.clear("recovery")
+        live.handOver(&cut, waiting: false)
+        return cut
     }
 
-    /// Waits until a sink has everything that earlier runs had taken; true also when there is no sink of that kind.
+    private func recover(_ entry: JournalEntry, _ reader: FileBatchReader, _ cut: inout LivePath.Cut) throws(SinkError) {
+        if cut.progress.position(entry.identity, entry.generation) >= entry.end { return cut.passed(entry) }
+        if let batch = try reader.batch(of: entry, after: cut.progress.checkpoint(entry.identity, entry.generation)) {
+            return live.fold(batch, entry.index, &cut)
+        }
+        Log.error("live", "bytes of a file are gone before the figures had them", ["file": entry.path, "from": "\(entry.start)", "to": "\(entry.end)"])
+        lostAfterCrash.add(entry.end - entry.start)
+        cut.passed(entry)
+    }
+
+    /// Waits until the figures and a sink have everything that earlier runs had taken; the sink counts only when there is one of that kind.
     public func waitUntilCaughtUp(kind: String, within time: Duration) -> Bool {
-        runners.filter { $0.kind == kind }.allSatisfy { $0.waitUntilCaughtUp(within: time) }
+        _ = folded.pop(within: time)
+        return folded.isClosed && runners.filter { $0.kind == kind }.allSatisfy { $0.waitUntilCaughtUp(within: time) }
     }
 
     // MARK: what others may know

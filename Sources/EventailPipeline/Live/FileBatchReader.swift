@@ -26,11 +26,9 @@ final class FileBatchReader: BatchReader {
             throw .unavailable("\(entry.path) cannot be read again: \(error)", remedy: "see that the file is readable; reading is tried again")
         }
         guard let lines else { return nil }
-        guard lines.end == entry.end else {
-            throw .unavailable(
-                "\(entry.path) gives \(lines.end - entry.start) of the \(entry.end - entry.start) bytes at \(entry.start)",
-                remedy: "reading is tried again")
-        }
+        // Other lines than those that were numbered: the content was replaced, which the tailer cannot tell of a file that it no longer follows.
+        let isOther = lines.fingerprint.length == entry.fingerprint.length && lines.fingerprint != entry.fingerprint
+        if lines.end != entry.end || isOther { return nil }
         lines.fingerprint = entry.fingerprint
         let batch: EventBatch
         do throws(ProfileError) { batch = try extraction.batch(of: lines, carryOver: before?.carryOver) } catch {

@@ -24,6 +24,8 @@ final class LivePath: Sendable {
     private let fanout: Fanout
     /// Commits handed over and not yet durable; the next cut waits until it is 0.
     private let inFlight = Atomic<Int>(0)
+    /// Rung by each commit that became durable.
+    private let landed = BoundedQueue<Bool>(capacity: 1)
     private let trouble: TroubleBoard
 
     init(
@@ -40,28 +42,34 @@ final class LivePath: Sendable {
     }
 
     /// Called by the `store` thread when a commit is durable.
-    func committed() { inFlight.subtract(1, ordering: .sequentiallyConsistent) }
+    func committed() {
+        inFlight.subtract(1, ordering: .sequentiallyConsistent)
+        _ = landed.tryPush(true)
+    }
 
-    /// The body of the thread: ends when `lines` is closed and empty, after a last commit. `publish` gets every batch and must not block.
-    func run(_ extraction: Extraction, _ starting: Progress, publish: (EventBatch) -> Void) throws(ProfileError) {
-        var cut = Cut(progress: starting)
+    /// The body of the thread: ends when `lines` is closed and empty, or when the instance ends and the journal cannot be written, after a last
+    /// commit. `publish` gets every batch and must not block.
+    func run(_ extraction: Extraction, _ starting: Cut, publish: (EventBatch) -> Void) throws(ProfileError) {
+        var cut = starting
         while true {
             if let batch = lines.pop(within: cut.untilDue) {
-                let taken = try take(batch, extraction, &cut)
+                // Without an entry nobody has seen it: the next start reads it again.
+                guard let taken = try take(batch, extraction, &cut) else { break }
                 publish(taken.batch)
                 fanout.publish(taken)
             } else if lines.isClosed && lines.count == 0 {
-                handOver(&cut, waiting: true)
-                return
+                break
             }
-            if cut.isDue(isBehind: lines.count > 0) || aggregator.needsCommit { handOver(&cut, waiting: false) }
+            handOverIfDue(&cut)
         }
+        lines.close()
+        handOver(&cut, waiting: true)
     }
 
-    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut) throws(ProfileError) -> Delivery {
+    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut) throws(ProfileError) -> Delivery? {
         let before = cut.progress.checkpoint(lines.file.identity, lines.file.generation)
         let batch = try extraction.batch(of: lines, carryOver: before?.carryOver)
-        let index = journaled(batch, lines)
+        guard let index = journaled(batch, lines) else { return nil }
         fold(batch, index, &cut)
         return Delivery(batch: batch, index: index)
     }
@@ -74,8 +82,9 @@ final class LivePath: Sendable {
         if cut.pendingBytes >= Self.mostPendingBytes { handOverDeadLetters(&cut) }
     }
 
-    /// Nothing may go on before the entry stands: a full disk holds the live path, and through it reading, until there is room.
-    private func journaled(_ batch: EventBatch, _ lines: LineBatch) -> Int64 {
+    /// Nothing may go on before the entry stands: a full disk holds the live path, and through it reading, until there is room. Nil when the
+    /// instance ends first.
+    private func journaled(_ batch: EventBatch, _ lines: LineBatch) -> Int64? {
         var backoff = Backoff(most: .seconds(5))
         while true {
             do throws(SystemError) {
@@ -84,9 +93,17 @@ final class LivePath: Sendable {
                 return index
             } catch {
                 trouble.report("journal", "the journal cannot be written: \(error)", remedy: "free space in the state folder; reading waits")
+                if trouble.isEnding { return nil }
                 trouble.wait(backoff.failed())
             }
         }
+    }
+
+    /// Hands over a cut when its time has come or many figures wait; when so many wait that memory would grow, the last commit is waited for.
+    func handOverIfDue(_ cut: inout Cut) {
+        if !cut.isDue(isBehind: lines.count > 0) && !aggregator.needsCommit { return }
+        while aggregator.isFull && inFlight.load(ordering: .sequentiallyConsistent) > 0 && !trouble.isEnding { _ = landed.pop(within: .seconds(1)) }
+        handOver(&cut, waiting: false)
     }
 
     /// Gives the state's changes to the `store` thread, unless it has not finished with the last ones.
@@ -94,20 +111,16 @@ final class LivePath: Sendable {
         handOverDeadLetters(&cut)
         if !waiting && inFlight.load(ordering: .sequentiallyConsistent) > 0 { return }
         if cut.isClean { return }
-        var backoff = Backoff(most: .seconds(5))
-        while true {
-            do {
-                let changes = try aggregator.takeChanges() + audit.takeChanges()
-                inFlight.add(1, ordering: .sequentiallyConsistent)
-                work.push(.commit(LiveCommit(index: cut.progress.index, moved: cut.progress.takeMoved(), changes: changes)))
-                cut.handedOver()
-                trouble.clear("figures")
-                return
-            } catch {
-                trouble.report("figures", "the figures' state cannot be read: \(error)", remedy: "see that the state folder is readable; it is tried again")
-                if !waiting || trouble.isEnding { return }
-                trouble.wait(backoff.failed())
-            }
+        do {
+            let changes = try aggregator.takeChanges() + audit.takeChanges()
+            inFlight.add(1, ordering: .sequentiallyConsistent)
+            work.push(.commit(LiveCommit(index: cut.progress.index, moved: cut.progress.takeMoved(), changes: changes)))
+            cut.handedOver()
+        } catch {
+            // Figures with a gap are never committed; the journal has what the next start counts.
+            trouble.report(
+                "figures", "the figures' state cannot be read: \(error)",
+                remedy: "see that the state folder is readable and start again; what is missing is counted then, events go on meanwhile")
         }
     }
 
@@ -131,6 +144,16 @@ final class LivePath: Sendable {
                 rejected.append(batch)
                 pendingBytes += batch.end - batch.start
             }
+            begin()
+        }
+
+        /// An entry that was committed before, or whose bytes are gone.
+        mutating func passed(_ entry: JournalEntry) {
+            progress.passed(entry)
+            begin()
+        }
+
+        private mutating func begin() {
             if since == nil { since = Timestamp.monotonicNanoseconds() }
         }
 

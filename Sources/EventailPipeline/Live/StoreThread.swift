@@ -26,8 +26,10 @@ final class StoreThread: Sendable {
         self.tick = tick
     }
 
-    /// The body of the thread: ends when `work` is closed and empty. False when the last of it could not be done.
+    /// The body of the thread: ends when `work` is closed and empty. False when the last of it could not be done; then `work` takes no more,
+    /// so that nobody waits for room in it.
     func run() -> Bool {
+        defer { work.close() }
         while true {
             if let next = work.pop(within: .seconds(1)) {
                 if !perform(next) { return false }

@@ -1,11 +1,13 @@
 internal import CLinux
+internal import Synchronization
 
 /// A thread of the house: it has a name (shown by `top -H`) and somebody who waits for its end.
 ///
 /// *Owns* nothing but the handle. *Limits*: names are cut to the kernel's 15 characters. All signals are blocked in it: `main` alone takes them.
 @safe public final class NamedThread: @unchecked Sendable {
-    // @unchecked: `handle` is written once in init and read once in join, which only the owner calls.
+    // @unchecked: `handle` is written once in init, before anybody else knows the thread.
     private var handle = pthread_t()
+    private let isJoined = Mutex(false)
     public let name: String
 
     /// Starts `body` at once.
@@ -22,9 +24,12 @@ internal import CLinux
         precondition(code == 0, "a thread must start: \(SystemError(code: code, operation: "pthread_create"))")
     }
 
-    /// Waits until the thread has ended. Called once.
+    /// Waits until the thread has ended. Any thread, any number of times; the kernel's handle is asked once.
     public func join() {
-        _ = pthread_join(handle, nil)
+        isJoined.withLock { isJoined in
+            if !isJoined { _ = pthread_join(handle, nil) }
+            isJoined = true
+        }
     }
 
     private final class Start: Sendable {

@@ -30,7 +30,7 @@ struct RunningInstance {
     /// Serves and tails until SIGTERM or SIGINT.
     func runUntilStopped() throws {
         let server = try bindServer()
-        try start(untilEnd: false, server)
+        start(untilEnd: false, server)
         if let server { serve(server.server) }
         try waitForStop(or: nil)
         view.became(.draining)
@@ -44,7 +44,7 @@ struct RunningInstance {
     /// Reads what is there, waits until every sink has it, prints the totals. False when it was interrupted or a sink could not take all.
     func runToEnd() throws -> Bool {
         let began = Timestamp.monotonicNanoseconds()
-        try start(untilEnd: true, nil)
+        start(untilEnd: true, nil)
         let ended = try EventSignal()
         let outcome = Outcome()
         let pipeline = parts.pipeline
@@ -63,15 +63,13 @@ struct RunningInstance {
         return outcome.isComplete
     }
 
-    private func start(untilEnd: Bool, _ served: (server: Server, hub: Hub)?) throws {
-        if let served {
-            let hub = served.hub
-            try parts.pipeline.start(untilEnd: untilEnd) { hub.publish($0) }
-        } else {
-            try parts.pipeline.start(untilEnd: untilEnd) { _ in }
+    private func start(untilEnd: Bool, _ served: (server: Server, hub: Hub)?) {
+        let (view, configuration, hub) = (view, parts.configuration, served?.hub)
+        let recovered: @Sendable () -> Void = {
+            view.became(.running)
+            Log.info("eventail", "reading", ["sources": "\(configuration.sources.count)", "state": configuration.stateFolder])
         }
-        view.became(.running)
-        Log.info("eventail", "reading", ["sources": "\(parts.configuration.sources.count)", "state": parts.configuration.stateFolder])
+        parts.pipeline.start(untilEnd: untilEnd, recovered: recovered) { hub?.publish($0) }
     }
 
     /// Clients that resume after a crash ask at once for events that only the agents' files still have: history first takes those again. A history that lags far is not
