@@ -15,7 +15,7 @@ const known = value => value !== null && value !== undefined;
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 const plain = new Intl.NumberFormat("en", { maximumFractionDigits: 2 });
 const number = value => !known(value) ? dash : Math.abs(value) >= 100000 ? compact.format(value) : plain.format(value);
-const percent = value => !known(value) ? dash : (value * 100).toFixed(value > 0.1 ? 1 : 2) + " %";
+const percent = value => !known(value) ? dash : (value * 100).toFixed(value > 0.1 || value === 0 ? 1 : 2) + " %";
 const money = value => !known(value) ? dash : "$" + (value >= 100 ? plain.format(value) : value.toFixed(value >= 1 || value === 0 ? 2 : 4));
 const duration = ms => !known(ms) ? dash : ms < 1000 ? plain.format(ms) + " ms" : ms < 120000 ? (ms / 1000).toFixed(1) + " s" : (ms / 60000).toFixed(1) + " min";
 const seconds = value => known(value) ? duration(value * 1000) : dash;
@@ -23,7 +23,7 @@ const clock = text => known(text) ? new Date(text).toLocaleTimeString([], { hour
 const at = (object, path) => path.split(".").reduce((value, key) => known(value) ? value[key] : undefined, object);
 
 const totalsShown = [
-  ["Events", "events", number], ["Events per second", "events_per_second", number], ["Success", "success_rate", percent],
+  ["Events", "events", number], ["Events / s", "events_per_second", number], ["Success", "success_rate", percent],
   ["Cost", "cost_usd.total", money], ["Tokens", "tokens.total", number], ["Latency p50", "latency_ms.p50", duration],
   ["Latency p99", "latency_ms.p99", duration],
 ];
