@@ -19,8 +19,8 @@ public struct AggregatorConfiguration: Sendable {
     public var mostErrorTypes = 4000
     /// Executions, usage keys and tasks whose heads stay in memory; others are read from the state when they speak again.
     public var mostHeadsInMemory = 65_536
-    /// Cells that may wait for `takeChanges`; above it `needsCommit` is true.
-    public var mostPendingCells = 100_000
+    /// Facts that may wait for `takeChanges`, and a quarter of it of different minutes and dimensions; above it `needsCommit` is true.
+    public var mostPendingCells = 400_000
     /// Bytes kept of each level of the time series (seconds, minutes, hours, task facts); the oldest go first.
     public var mostSeriesBytes: Int64 = 256 << 20
     /// Values of a Prometheus label; further ones are `other`.

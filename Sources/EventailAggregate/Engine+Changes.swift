@@ -22,10 +22,10 @@ extension Engine {
         takeNames(&changes)
         try takeCells(&changes)
         try takeTasks(&changes)
-        takeExecutions(&changes)
+        executionNames.takeChanges(&changes)
         spans.takeChanges(&changes)
         histograms.takeChanges(&changes)
-        try takeRecords(&changes)
+        try records.takeChanges(view, &changes)
         lastExecutionPlace = -1
         lastAgentPlace = -1
         takeKeys(&changes)
@@ -74,156 +74,80 @@ extension Engine {
 
     private func takeCells(_ changes: inout [StoredChange]) throws {
         if cells.isEmpty { return }
-        let fineSides = cells.sidesByCell()
-        try put(cells, fineSides, .fine, &changes) { ByteWriter.ordered(cells.slots[$0].floored(to: 60)) }
+        for (minute, row) in cells.rowsByMinute() { try put(row, .fine, ByteWriter.ordered(minute), &changes) }
 
-        // Without executions: minutes from seconds, then each level from the one below.
-        var minutes = CellTable()
-        for cell in 0..<cells.count {
-            let into = minutes.cell(cells.slots[cell].floored(to: 60), cells.dimensions[cell], 0)
-            minutes.merge(into, from: cells, cell)
-            for place in fineSides.starts[cell]..<fineSides.starts[cell + 1] {
-                let side = fineSides.order[place]
-                minutes.addSide(into, UInt8(truncatingIfNeeded: cells.sideCells[side]), cells.sideItems[side], cells.sideValues[side])
-            }
-            if cells.entities[cell] != 0 && cells.value(cell, Field.events) + cells.value(cell, Field.partLines) > 0 { minutes.addSide(into, Side.execution, cells.entities[cell], 1) }
-        }
-        let minuteSides = minutes.sidesByCell()
-        try put(minutes, minuteSides, .minutes, &changes) { ByteWriter.ordered(minutes.slots[$0]) }
-        let (hours, hourSides) = coarser(minutes, minuteSides, 3600)
-        try put(hours, hourSides, .hours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
-        let (days, daySides) = coarser(hours, hourSides, 86_400)
-        try put(days, daySides, .days, &changes) { ByteWriter.ordered(days.slots[$0]) }
-        let (all, allSides) = coarser(days, daySides, 0)
-        try put(all, allSides, .all, &changes) { _ in ByteWriter.ordered(0) }
+        // Without executions: each level from the one below.
+        levels.settle()
+        for (slot, row) in levels.rows() { try put(row, .minutes, ByteWriter.ordered(slot), &changes) }
+        let hours = levels.coarser(3600)
+        for (slot, row) in hours.rows() { try put(row, .hours, ByteWriter.ordered(slot), &changes) }
+        let days = hours.coarser(86_400)
+        for (slot, row) in days.rows() { try put(row, .days, ByteWriter.ordered(slot), &changes) }
+        let all = days.coarser(0)
+        for (slot, row) in all.rows() { try put(row, .all, ByteWriter.ordered(slot), &changes) }
+        levels.removeAll()
 
-        // By execution and hour, many executions to a row.
-        try put(cells, fineSides, .executions, &changes, step: 3600) { cells.entities[$0] == 0 ? nil : RowBlock.place(ofHash: cells.entities[$0]) }
+        let bits = RunList.bits(of: cells.withEntity)
+        try executionRuns.append(bits: bits, pages: cells.pages(bits: bits), view, &changes, merge: Self.mergeExecutions)
         cells.removeAll()
     }
 
     private func takeTasks(_ changes: inout [StoredChange]) throws {
         if tasks.isEmpty { return }
-        let sides = tasks.sidesByCell()
-        try put(tasks, sides, .taskFine, &changes) { ByteWriter.ordered(tasks.slots[$0].floored(to: 60)) }
-        let (hours, hourSides) = coarser(tasks, sides, 3600, keepsEntities: true)
-        try put(hours, hourSides, .taskHours, &changes) { ByteWriter.ordered(hours.slots[$0]) }
+        for (minute, row) in tasks.rowsByMinute() { try put(row, .taskFine, ByteWriter.ordered(minute), &changes) }
+        for (hour, row) in tasks.rowsByHour() { try put(row, .taskHours, ByteWriter.ordered(hour), &changes) }
         tasks.removeAll()
     }
 
-    /// The same figures by larger slots; 0 makes one slot of all.
-    private func coarser(_ table: borrowing CellTable, _ sides: CellSides, _ step: Int64, keepsEntities: Bool = false) -> (table: CellTable, sides: CellSides) {
-        if !keepsEntities, table.hasOneSlot { return (table.moved(to: step == 0 ? 0 : table.slots[0].floored(to: step)), sides) }
-        var answer = CellTable()
-        for cell in 0..<table.count {
-            let into = answer.cell(step == 0 ? 0 : table.slots[cell].floored(to: step), table.dimensions[cell], keepsEntities ? table.entities[cell] : 0)
-            answer.merge(into, from: table, cell)
-            for place in sides.starts[cell]..<sides.starts[cell + 1] {
-                let side = sides.order[place]
-                answer.addSide(into, UInt8(truncatingIfNeeded: table.sideCells[side]), table.sideItems[side], table.sideValues[side])
+    /// Pages of several runs as those of one, executions' figures by hour.
+    private static func mergeExecutions(_ rows: [[UInt8]]) -> (bits: Int, pages: [[UInt8]]) {
+        var count = 0
+        for row in rows { _ = CellRow.decode(row) { _ in count += 1 } }
+        let bits = RunList.bits(of: count)
+        var tables = [CellTable](repeating: CellTable(), count: 1 << bits)
+        for row in rows {
+            let isWhole = CellRow.decode(row) { cell in
+                cell.slot = cell.slot.floored(to: 3600)
+                tables[RunList.page(of: cell.entity, bits)].add(cell)
             }
+            if !isWhole { CellTable.reportBroken() }
         }
-        return (answer, answer.sidesByCell())
+        return (bits, tables.map { $0.isEmpty ? [] : CellRow.encode($0, Array(0..<$0.count), $0.sidesByCell()) })
     }
 
-    /// Writes a table's cells as rows, one for each block; a block with many rows is merged into one. Cells without a block are left out.
-    private func put(
-        _ table: borrowing CellTable, _ sides: borrowing CellSides, _ kind: StateKind, _ changes: inout [StoredChange], step: Int64 = 1,
-        _ block: (Int) -> UInt64?
-    ) throws {
-        let groups = BlockGroups(table.count, &blockNumbers, block)
-        for group in groups.ascending {
-            let place = groups.places[group], cells = groups.members(group)
-            if !isFull(kind, place) {
-                add(row: rowWriter.encode(table, cells, sides, step: step), kind, place, &changes)
-                continue
-            }
-            var merged = CellTable()
-            try removeRows(kind, place, &changes) { merged.add(row: $0) }
-            merged.add(row: rowWriter.encode(table, cells, sides, step: step))
-            merged.boundExecutions()
-            add(row: rowWriter.encode(merged, 0..<merged.count, merged.sidesByCell()), kind, place, &changes)
-        }
-    }
-
-    /// The changed records, many to a row.
-    private func takeRecords(_ changes: inout [StoredChange]) throws {
-        let dirty = records.takeDirty()
-        let groups = BlockGroups(dirty.count, &blockNumbers) { RowBlock.place(ofHash: records.key(dirty[$0]).high) }
-        for group in groups.ascending {
-            let place = groups.places[group]
-            var row = RecordRow()
-            for number in groups.members(group) { row.add(records.key(dirty[number]), records.values, from: dirty[number] * RecordStore.words) }
-            if isFull(.records, place) {
-                var merged = RecordTable()
-                try removeRows(.records, place, &changes) { merged.add(row: $0) }
-                merged.add(row: row.writer.bytes)
-                row = merged.row
-            }
-            add(row: row.writer.bytes, .records, place, &changes)
-        }
-        records.endCommit()
-    }
-
-    /// Whether a block has as many rows as are read one by one; counts the row that comes.
-    private func isFull(_ kind: StateKind, _ place: UInt64) -> Bool {
+    /// Writes a row into its block; a block with many rows is merged into one.
+    private func put(_ row: [UInt8], _ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange]) throws {
         if rowCounts.count > 65_536 { rowCounts.removeAll() }
-        let block = RowBlock(kind: kind, place: place)
-        let count = rowCounts[block, default: 0] + 1
-        rowCounts[block] = count < Self.mostRows ? count : 1
-        return count >= Self.mostRows
-    }
-
-    private func add(row: [UInt8], _ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange]) {
-        let key = ByteWriter.bigEndian(place) + ByteWriter.bigEndian(commit)
-        meta.bytes[kind.rawValue, default: 0] += Int64(key.count + row.count)
-        changes.append(StoredChange(kind: kind.rawValue, key: key, value: row))
-    }
-
-    /// Hands a block's rows to `body`, oldest first, and removes them.
-    private func removeRows(_ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange], _ body: (_ row: [UInt8]) -> Void) throws {
-        var old: [StoredChange] = []
-        try view.forEach(kind, prefix: ByteWriter.bigEndian(place)) { key, row in
-            meta.bytes[kind.rawValue, default: 0] -= Int64(key.count + row.count)
-            old.append(StoredChange(kind: kind.rawValue, key: key, value: nil))
-            body(row)
-        }
-        changes.append(contentsOf: old)
-    }
-
-    // MARK: executions
-
-    /// New executions in rows of those whose numbers begin alike: beginning, first number -> hash and name of each.
-    private func takeExecutions(_ changes: inout [StoredChange]) {
-        var next = 0
-        while next < newExecutions.count {
-            let first = newExecutions[next].number
-            let block = first.floored(to: Self.executionsOfBlock)
-            var writer = ByteWriter()
-            while next < newExecutions.count, newExecutions[next].number < block + Self.executionsOfBlock {
-                writer.fixed(newExecutions[next].hash)
-                writer.text(newExecutions[next].name)
-                next += 1
-            }
-            changes.append(StoredChange(kind: StateKind.executionIndex.rawValue, key: ByteWriter.key(block) + ByteWriter.key(first), value: writer.bytes))
-        }
-        newExecutions.removeAll()
-    }
-
-    private static let executionsOfBlock: Int64 = 512
-
-    /// Hands the committed executions with numbers in `from..<to` to `body`, in their order.
-    func forEachExecution(from: Int64, to: Int64, _ body: (_ hash: UInt64, _ name: String) -> Void) throws {
-        try view.forEach(.executionIndex, from: ByteWriter.key(from.floored(to: Self.executionsOfBlock)), to: ByteWriter.key(to)) { key, value in
-            var number = ByteReader.slot(key, at: 8)
-            var reader = ByteReader(value)
-            while !reader.isAtEnd {
-                let hash = reader.fixed(), name = reader.text()
-                if reader.isBroken { return }
-                if number >= from && number < to { body(hash, name) }
-                number += 1
+        let prefix = ByteWriter.bigEndian(place)
+        let key = prefix + ByteWriter.bigEndian(commit)
+        let counted = RowBlock(kind: kind, place: place)
+        let rows = (rowCounts[counted] ?? 0) + 1
+        rowCounts[counted] = rows < Self.mostRows ? rows : 1
+        var merged = row
+        if rows >= Self.mostRows {
+            var old: [(key: [UInt8], value: [UInt8])] = []
+            try view.forEach(kind, prefix: prefix) { old.append(($0, $1)) }
+            merged = Self.merge(old.map(\.value) + [row], kind)
+            for (key, value) in old {
+                meta.bytes[kind.rawValue, default: 0] -= Int64(key.count + value.count)
+                changes.append(StoredChange(kind: kind.rawValue, key: key, value: nil))
             }
         }
+        meta.bytes[kind.rawValue, default: 0] += Int64(key.count + merged.count)
+        changes.append(StoredChange(kind: kind.rawValue, key: key, value: merged))
+    }
+
+    /// One row of a block's rows: seconds and tasks one behind the other, for they hardly ever repeat; other cells added up.
+    private static func merge(_ rows: [[UInt8]], _ kind: StateKind) -> [UInt8] {
+        if kind == .fine || kind == .taskFine || kind == .taskHours {
+            var merged = rows[0]
+            for row in rows.dropFirst() { merged.append(contentsOf: row.dropFirst(CellRow.head)) }
+            return merged
+        }
+        var table = CellTable()
+        for row in rows { table.add(row: row) }
+        table.boundExecutions()
+        return CellRow.encode(table, Array(0..<table.count), table.sidesByCell())
     }
 
     // MARK: names and single facts
@@ -261,6 +185,8 @@ extension Engine {
             writer.number(UInt64(kind))
             writer.signed(bytes)
         }
+        executionRuns.encode(to: &writer)
+        records.runs.encode(to: &writer)
         return writer.bytes
     }
 
@@ -268,9 +194,11 @@ extension Engine {
     func restore() throws {
         view.clear()
         failure = nil
-        cells = CellTable()
-        tasks = CellTable()
-        newExecutions = []
+        cells.removeAll()
+        tasks.removeAll()
+        levels.removeAll()
+        executionNames.removeAll()
+        executionRuns = RunList(.executions)
         rowCounts = [:]
         typeOfCatalogue = []
         unitPrices = []
@@ -291,6 +219,8 @@ extension Engine {
             for _ in 0..<reader.count() { meta.typesWithToolStarts.insert(Int(truncatingIfNeeded: reader.number())) }
             for _ in 0..<reader.count() { meta.floors[UInt8(truncatingIfNeeded: reader.number())] = reader.signed() }
             for _ in 0..<reader.count() { meta.bytes[UInt8(truncatingIfNeeded: reader.number())] = reader.signed() }
+            executionRuns.decode(&reader)
+            records.runs.decode(&reader)
         }
         for (number, path) in Self.nameTables.enumerated() {
             var table = NameTable(most: self[keyPath: path].most)
@@ -325,13 +255,17 @@ extension Engine {
 extension CellTable {
     /// Adds a row's cells; a broken row adds what is whole in it.
     mutating func add(row: [UInt8]) {
-        let isWhole = CellRow.decode(row) { cell in
-            let into = self.cell(cell.slot, cell.dimensions.bits, cell.entity)
-            for (field, value) in cell.fields { merge(into, field, value) }
-            for (kind, item, value) in cell.sides { addSide(into, kind, item, value) }
-        }
-        if !isWhole { Log.error("metrics", "a row of figures in the state is broken; what could be read of it is counted") }
+        let isWhole = CellRow.decode(row) { add($0) }
+        if !isWhole { Self.reportBroken() }
     }
+
+    mutating func add(_ cell: borrowing CellRow.Cell) {
+        let into = self.cell(cell.slot, cell.dimensions.bits, cell.entity)
+        for (field, value) in cell.fields { merge(into, field, value) }
+        for (kind, item, value) in cell.sides { addSide(into, kind, item, value) }
+    }
+
+    static func reportBroken() { Log.error("metrics", "a row of figures in the state is broken; what could be read of it is counted") }
 
     /// Turns the executions of cells that have too many into registers of a sketch.
     mutating func boundExecutions() {

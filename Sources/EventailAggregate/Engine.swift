@@ -3,8 +3,9 @@ internal import EventailSystem
 
 /// Everything the aggregator knows, on one thread at a time.
 ///
-/// *Owns* what was folded since the last commit (`cells`, `tasks`: figures by second), the records that link events over lines and files, and the name tables.
-/// What was committed lies in the state and is read when asked for. *Thread*: whoever holds the aggregator's lock. *Limits*: see `AggregatorConfiguration`.
+/// *Owns* what was folded since the last commit (`cells`, `tasks`: facts by second; `levels`: figures by minute), the records that link events over
+/// lines and files, and the name tables. What was committed lies in the state and is read when asked for.
+/// *Thread*: whoever holds the aggregator's lock. *Limits*: see `AggregatorConfiguration`.
 ///
 /// Files: `Engine+Fold` takes events in, `Engine+Usage`, `+Tools`, `+Tasks`, `+Spans` link them; `Engine+Changes` writes and restores; `Engine+Metrics`,
 /// `+Range`, `+Lists`, `+Explain` and `+Prometheus` answer.
@@ -27,20 +28,25 @@ final class Engine {
     var unitPrices: [UnitPrice??] = []
 
     // Folded and not committed.
-    var cells = CellTable()
-    var tasks = CellTable()
-    var newExecutions: [(number: Int64, hash: UInt64, name: String)] = []
+    var cells = FactLog()
+    var tasks = FactLog()
+    var levels = LevelTable()
+    var executionNames = ExecutionNames()
+    var executionRuns = RunList(.executions)
 
     var records: RecordStore
     var spans: SpanTable
     var histograms: HistogramTable
-    var contributions: ContributionRing
     var meta = EngineFacts()
     var rowCounts: [RowBlock: Int] = [:]
-    var rowWriter = CellRowWriter()
-    var blockNumbers = Numbering()
     /// The fingerprints of the row that is being filled.
     var keyRow: [UInt8] = []
+
+    /// Lies in the log of facts, so that what a fact adds is noted in one step.
+    var contributions: ContributionRing {
+        _read { yield cells.contributions }
+        _modify { yield &cells.contributions }
+    }
 
     /// The reading of the state that failed; `takeChanges` throws it, so that what was folded with a gap is never committed.
     var failure: (any Error)?
@@ -62,18 +68,17 @@ final class Engine {
         agents = NameTable(most: min(configuration.mostAgents, Dimensions.mostAgents))
         models = NameTable(most: min(configuration.mostModels, Dimensions.mostModels))
         tools = NameTable(most: min(configuration.mostTools, Dimensions.mostTools))
-        labels = NameTable(most: configuration.mostErrorTypes)
+        labels = NameTable(most: min(configuration.mostErrorTypes, LevelTable.mostItem))
         records = RecordStore(most: configuration.mostHeadsInMemory)
         spans = SpanTable(expiry: configuration.spanExpiry.nanoseconds)
         histograms = HistogramTable()
-        contributions = ContributionRing(capacity: configuration.mostContributions)
         try restore()
     }
 
-    private var pending: Int { cells.count + tasks.count + records.count - configuration.mostHeadsInMemory }
+    private var pending: Int { max(cells.count + tasks.count, 4 * levels.count, 2 * (records.count - configuration.mostHeadsInMemory)) }
     var needsCommit: Bool { pending > configuration.mostPendingCells }
     /// Reached only when commits do not go through.
-    var isFull: Bool { pending > 8 * configuration.mostPendingCells }
+    var isFull: Bool { pending > 2 * configuration.mostPendingCells }
     var newestTime: Int64? { meta.hasEvents ? meta.newest : nil }
 }
 

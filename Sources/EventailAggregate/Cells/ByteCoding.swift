@@ -64,6 +64,14 @@ struct ByteReader {
         let value = number()
         return Int64(bitPattern: value >> 1) ^ -Int64(bitPattern: value & 1)
     }
+    mutating func byte() -> UInt8 {
+        if at >= bytes.count {
+            isBroken = true
+            return 0
+        }
+        at += 1
+        return bytes[at - 1]
+    }
     mutating func fixed() -> UInt64 {
         if at + 8 > bytes.count {
             isBroken = true

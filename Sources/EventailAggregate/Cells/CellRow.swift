@@ -1,10 +1,54 @@
 /// Cells as the state holds them: a row of bytes that is added to a table again.
 ///
-///     count  dimensions...          each once
-///     count  hashes...              entities and items that are hashes, each once, eight bytes
+///     base                          eight bytes: the slot that offsets are from
 ///     then until the end, a cell each:
-///     slot as difference   number of dimensions   number of entity (0: none)   mask of fields   their values   count of sides   sides
+///     marks   offset of the slot   dimensions (eight bytes)   entity (eight bytes, when marked)
+///     mask of fields   their values   groups of sides (when marked)
+///
+/// A group of sides is its kind, its count and its entries: a hash of eight bytes, or the difference to the item before and a value.
+/// Nothing in a cell refers to another, so rows of the same base are merged by putting one behind the other. Of a duration that was seen once, extremes and
+/// bucket are not written: they follow from the sum.
 enum CellRow {
+    /// Marks of a cell.
+    static let hasEntity: UInt8 = 1, hasSides: UInt8 = 2, oneDuration: UInt8 = 4, oneLatency: UInt8 = 8
+    /// Bytes before the first cell.
+    static let head = 8
+    /// More bytes than all of a cell but its sides, and than a side.
+    static let mostCell = 64 + Field.count * 10, mostSide = 32
+    /// What need not be written of a duration or latency seen once.
+    static let durationExtremes: UInt64 = 1 << UInt64(Field.durationMinimum) | 1 << UInt64(Field.durationMaximum)
+    static let latencyExtremes: UInt64 = 1 << UInt64(Field.latencyMinimum) | 1 << UInt64(Field.latencyMaximum)
+
+    /// Writes some of a table's cells.
+    static func encode(_ table: borrowing CellTable, _ cells: [Int], _ sides: borrowing CellSides) -> [UInt8] {
+        var arena = ByteArena(capacity: 4096)
+        var base = cells.isEmpty ? 0 : table.slots[cells[0]]
+        for cell in cells { base = min(base, table.slots[cell]) }
+        arena.fixed(ByteWriter.ordered(base))
+        for cell in cells {
+            arena.reserve(mostCell)
+            let entity = table.entities[cell]
+            let range = sides.starts[cell]..<sides.starts[cell + 1]
+            arena.byte((entity != 0 ? hasEntity : 0) | (range.isEmpty ? 0 : hasSides))
+            arena.number(UInt64(bitPattern: table.slots[cell] &- base))
+            arena.fixed(table.dimensions[cell])
+            if entity != 0 { arena.fixed(entity) }
+            var mask: UInt64 = 0
+            for field in 0..<Field.count where table.value(cell, field) != 0 { mask |= 1 << UInt64(field) }
+            arena.number(mask)
+            for field in 0..<Field.count where table.value(cell, field) != 0 { arena.signed(table.value(cell, field)) }
+            if range.isEmpty { continue }
+            var groups = SideGroups()
+            for place in range {
+                let side = sides.order[place]
+                groups.items.append((UInt8(truncatingIfNeeded: table.sideCells[side]), table.sideItems[side], table.sideValues[side]))
+            }
+            groups.items.sort { ($0.kind, $0.item) < ($1.kind, $1.item) }
+            groups.write(to: &arena)
+        }
+        return arena.bytes
+    }
+
     /// One cell of a row, while it is read.
     struct Cell {
         var slot: Int64 = 0
@@ -15,44 +59,91 @@ enum CellRow {
         var sides: [(kind: UInt8, item: UInt64, value: Int64)] = []
     }
 
+    /// Sides sorted by kind and item, to be written.
+    struct SideGroups {
+        var items: [(kind: UInt8, item: UInt64, value: Int64)] = []
+
+        func write(to arena: inout ByteArena) {
+            var kinds = 0
+            for number in 0..<items.count where number == 0 || items[number].kind != items[number - 1].kind { kinds += 1 }
+            arena.reserve(CellRow.mostSide * (items.count + kinds + 1))
+            arena.number(UInt64(kinds))
+            var next = 0
+            while next < items.count {
+                let kind = items[next].kind
+                var end = next
+                while end < items.count, items[end].kind == kind { end += 1 }
+                arena.byte(kind)
+                arena.number(UInt64(end - next))
+                var last: UInt64 = 0
+                for place in next..<end {
+                    if Side.isHash(kind) {
+                        arena.fixed(items[place].item)
+                    } else {
+                        arena.number(items[place].item &- last)
+                        last = items[place].item
+                        arena.signed(items[place].value)
+                    }
+                }
+                next = end
+            }
+        }
+    }
+
     /// Hands every cell of a row to `body`. False when the row is broken; what was whole before has been handed over.
     static func decode(_ row: [UInt8], _ body: (inout Cell) -> Void) -> Bool {
+        if row.isEmpty { return true }
         var reader = ByteReader(row)
-        let dimensionCount = reader.count()
-        var dimensions: [UInt64] = []
-        for _ in 0..<dimensionCount { dimensions.append(reader.number()) }
-        let hashCount = reader.count()
-        var hashes: [UInt64] = []
-        for _ in 0..<hashCount { hashes.append(reader.fixed()) }
-        func hash(_ number: Int) -> UInt64? { number == 0 ? 0 : number <= hashes.count ? hashes[number - 1] : nil }
+        let base = Int64(bitPattern: reader.fixed() ^ 1 << 63)
         var cell = Cell()
         while !reader.isAtEnd && !reader.isBroken {
-            cell.slot &+= reader.signed()
-            let dimension = Int(truncatingIfNeeded: reader.number())
-            guard dimension >= 0, dimension < dimensions.count, let entity = hash(Int(truncatingIfNeeded: reader.number() & 0x7FFF_FFFF)) else { return false }
-            cell.dimensions = Dimensions(bits: dimensions[dimension])
-            cell.entity = entity
-            cell.fields.removeAll(keepingCapacity: true)
-            let mask = reader.number()
-            if mask >> UInt64(Field.count) != 0 { return false }
-            var rest = mask
-            while rest != 0 {
-                cell.fields.append((rest.trailingZeroBitCount, reader.signed()))
-                rest &= rest - 1
-            }
-            cell.sides.removeAll(keepingCapacity: true)
-            for _ in 0..<reader.count() {
-                let kind = UInt8(truncatingIfNeeded: reader.number())
-                var item = reader.number()
-                if Side.isHash(kind) {
-                    guard let found = hash(Int(truncatingIfNeeded: item & 0x7FFF_FFFF)) else { return false }
-                    item = found
-                }
-                cell.sides.append((kind, item, reader.signed()))
-            }
+            read(&reader, base, &cell)
             if reader.isBroken { return false }
             body(&cell)
         }
         return !reader.isBroken
+    }
+
+    /// Reads one cell.
+    static func read(_ reader: inout ByteReader, _ base: Int64, _ cell: inout Cell) {
+        let marks = reader.byte()
+        cell.slot = base &+ Int64(bitPattern: reader.number())
+        cell.dimensions = Dimensions(bits: reader.fixed())
+        cell.entity = marks & hasEntity != 0 ? reader.fixed() : 0
+        cell.fields.removeAll(keepingCapacity: true)
+        cell.sides.removeAll(keepingCapacity: true)
+        var rest = reader.number()
+        if rest >> UInt64(Field.count) != 0 { reader.isBroken = true }
+        while rest != 0 && !reader.isBroken {
+            let field = rest.trailingZeroBitCount
+            let value = reader.signed()
+            cell.fields.append((field, value))
+            if field == Field.durationSum && marks & oneDuration != 0 {
+                cell.sides.append((Side.duration, Sketch.bucket(value), 1))
+                cell.fields.append((Field.durationMinimum, value &+ 1))
+                cell.fields.append((Field.durationMaximum, value &+ 1))
+            }
+            if field == Field.latencySum && marks & oneLatency != 0 {
+                cell.sides.append((Side.latency, Sketch.bucket(value), 1))
+                cell.fields.append((Field.latencyMinimum, value &+ 1))
+                cell.fields.append((Field.latencyMaximum, value &+ 1))
+            }
+            rest &= rest - 1
+        }
+        if marks & hasSides == 0 { return }
+        for _ in 0..<reader.count() {
+            let kind = reader.byte()
+            let count = reader.count()
+            var item: UInt64 = 0
+            for _ in 0..<count {
+                if reader.isBroken { return }
+                if Side.isHash(kind) {
+                    cell.sides.append((kind, reader.fixed(), 1))
+                } else {
+                    item &+= reader.number()
+                    cell.sides.append((kind, item, reader.signed()))
+                }
+            }
+        }
     }
 }

@@ -110,19 +110,6 @@ struct CellTable {
         return CellSides(starts: starts, order: order)
     }
 
-    /// Whether all cells have the same slot.
-    var hasOneSlot: Bool {
-        guard let first = slots.first else { return true }
-        return slots.allSatisfy { $0 == first }
-    }
-
-    /// A copy whose cells all have another slot; to be written only, for its index does not know the new slot.
-    func moved(to slot: Int64) -> CellTable {
-        var copy = self
-        copy.slots = ContiguousArray(repeating: slot, count: count)
-        return copy
-    }
-
     /// Hands every cell to `body`.
     func forEach(_ body: (inout CellRow.Cell) -> Void) {
         if isEmpty { return }
@@ -187,4 +174,10 @@ struct CellTable {
         }
         return slots.count - 1
     }
+}
+
+/// A table's side entries by cell: those of cell n are `order[starts[n]..<starts[n + 1]]`.
+struct CellSides {
+    var starts: ContiguousArray<Int>
+    var order: ContiguousArray<Int>
 }

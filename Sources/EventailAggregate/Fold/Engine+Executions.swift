@@ -15,8 +15,8 @@ extension Engine {
                 records[place, Self.headNumber] = meta.executions
                 records[place, Self.headFirst] = event.time
                 records[place, Self.headLast] = event.time
-                let name = facts.executionValue.map { batch.string($0) } ?? ""
-                newExecutions.append((meta.executions, facts.execution, name))
+                let texts = batch.text
+                executionNames.add(meta.executions, facts.execution, texts.span, facts.executionValue?.offset ?? 0, facts.executionValue?.length ?? 0)
                 meta.executions += 1
             }
         }
@@ -37,15 +37,7 @@ extension Engine {
         touch(head: lastAgentPlace, event)
     }
 
-    private func touch(head place: Int, _ event: Event) {
-        if event.time < records[place, Self.headFirst] { records[place, Self.headFirst] = event.time }
-        if event.time >= records[place, Self.headLast] {
-            records[place, Self.headLast] = event.time
-            if event.meaning != .note { records[place, Self.headMeaning] = Int64(event.meaning.rawValue) }
-        }
-        if event.meaning == .agentStart { records[place, Self.headAgents] += 1 }
-        if event.meaning == .agentEnd, records[place, Self.headAgents] > 0 { records[place, Self.headAgents] -= 1 }
-    }
+    private func touch(head place: Int, _ event: Event) { records.touch(head: place, event) }
 
     /// A tool call of an execution began (1) or ended (-1).
     func opened(_ execution: UInt64, _ change: Int64, isHuman: Bool) throws {
@@ -65,5 +57,18 @@ extension Engine {
         if hasTools || hasAgents { return "working" }
         if meaning == .agentEnd || meaning == .taskEnd { return "done" }
         return silence < configuration.waitingAfter.nanoseconds ? "working" : "idle"
+    }
+}
+
+extension RecordStore {
+    /// Notes an event in a head, in one step.
+    fileprivate mutating func touch(head place: Int, _ event: Event) {
+        if event.time < self[place, Engine.headFirst] { self[place, Engine.headFirst] = event.time }
+        if event.time >= self[place, Engine.headLast] {
+            self[place, Engine.headLast] = event.time
+            if event.meaning != .note { self[place, Engine.headMeaning] = Int64(event.meaning.rawValue) }
+        }
+        if event.meaning == .agentStart { self[place, Engine.headAgents] += 1 }
+        if event.meaning == .agentEnd, self[place, Engine.headAgents] > 0 { self[place, Engine.headAgents] -= 1 }
     }
 }

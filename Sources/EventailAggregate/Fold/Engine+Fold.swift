@@ -44,6 +44,8 @@ extension Engine {
             time: time, second: second, meaning: event.meaning, status: event.status, waitsForHuman: event.waitsForHuman, isPart: false, type: type)
         let cost = try count(usage: facts, event, line, cell, dimensions)
         try count(line, facts, cell, dimensions, cost: cost)
+        cells.close(into: &levels)
+        tasks.close()
         if event.partCount > 0 {
             for number in Int(event.firstPart)..<Int(event.firstPart) + Int(event.partCount) {
                 try fold(batch.parts[number], of: line, facts, batch)
@@ -64,6 +66,8 @@ extension Engine {
             time: line.time, second: line.second, meaning: part.meaning, status: part.status, waitsForHuman: part.waitsForHuman, isPart: true,
             type: line.type)
         try count(occurrence, facts, cell, dimensions, cost: 0)
+        cells.close(into: &levels)
+        tasks.close()
     }
 
     /// What a line or part says by its meaning and figures, beyond that it happened.
@@ -73,11 +77,9 @@ extension Engine {
         if !occurrence.waitsForHuman {
             if let latency { add(latency: latency, cell) }
             if let duration {
-                add(cell, Field.durationCount, 1)
-                add(cell, Field.durationSum, duration)
-                cells.merge(cell, Field.durationMinimum, duration + 1)
-                cells.merge(cell, Field.durationMaximum, duration + 1)
-                cells.addSide(cell, Side.duration, Sketch.bucket(duration), 1)
+                cells.observe(
+                    cell, count: Field.durationCount, sum: Field.durationSum, minimum: Field.durationMinimum, maximum: Field.durationMaximum,
+                    sketch: Side.duration, duration)
             }
         }
         for number in 0..<facts.tierCount {
@@ -113,15 +115,12 @@ extension Engine {
     @inline(__always)
     func add(_ cell: Int, _ field: Int, _ amount: Int64) {
         cells.add(cell, field, amount)
-        contributions.add(field, amount)
     }
 
     func add(latency: Int64, _ cell: Int) {
-        add(cell, Field.latencyCount, 1)
-        add(cell, Field.latencySum, latency)
-        cells.merge(cell, Field.latencyMinimum, latency + 1)
-        cells.merge(cell, Field.latencyMaximum, latency + 1)
-        cells.addSide(cell, Side.latency, Sketch.bucket(latency), 1)
+        cells.observe(
+            cell, count: Field.latencyCount, sum: Field.latencySum, minimum: Field.latencyMinimum, maximum: Field.latencyMaximum,
+            sketch: Side.latency, latency)
     }
 
     // MARK: roles

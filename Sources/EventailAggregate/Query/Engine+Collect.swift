@@ -71,12 +71,9 @@ extension Engine {
 
     /// Executions' own rows know hours; a window that cuts an hour takes that hour's part from the seconds.
     private func collectExecutions(_ window: ResolvedWindow, _ execution: UInt64?, _ body: (inout CellRow.Cell) -> Void) throws {
-        let prefix = execution.map { ByteWriter.bigEndian(RowBlock.place(ofHash: $0)) } ?? []
         let first = window.isAll ? Int64.min : (window.from + 3599).floored(to: 3600), last = window.isAll ? Int64.max : window.to.floored(to: 3600)
         if first < last {
-            try view.forEach(.executions, prefix: prefix) { _, row in
-                self.decode(row) { cell in if cell.slot >= first && cell.slot < last && (execution == nil || cell.entity == execution) { body(&cell) } }
-            }
+            try readExecutions(execution) { cell in if cell.slot >= first && cell.slot < last { body(&cell) } }
         }
         if window.isAll { return }
         let edges = first < last ? [(window.from, first), (last, window.to)] : [(window.from, window.to)]
@@ -86,6 +83,15 @@ extension Engine {
                 if let execution, cell.entity != execution { return }
                 body(&cell)
             }
+        }
+    }
+
+    /// The cells that executions' own rows hold of one execution, or of all.
+    func readExecutions(_ execution: UInt64?, _ body: (inout CellRow.Cell) -> Void) throws {
+        guard let execution else { return try view.forEach(.executions, prefix: []) { _, row in self.decode(row, body) } }
+        try executionRuns.forEachPage(of: execution, view) { page in
+            self.decode(page) { cell in if cell.entity == execution { body(&cell) } }
+            return true
         }
     }
 

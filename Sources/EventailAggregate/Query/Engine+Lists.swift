@@ -32,16 +32,14 @@ extension Engine {
 
     func executions(limit: Int, cursor: String?, into json: inout JSONWriter) throws(MetricsQueryError) {
         let last = min(try number(cursor) ?? meta.executions, meta.executions), first = max(0, last - Int64(max(1, limit)))
-        var names: [(hash: UInt64, name: String)] = []
         do {
-            try forEachExecution(from: first, to: last) { names.append(($0, $1)) }
-            for fresh in newExecutions where fresh.number >= first && fresh.number < last { names.append((fresh.hash, fresh.name)) }
+            let names = try executionNames.range(first, last, view)
             let items = try figures(of: names.map(\.hash))
             json.object { json in
                 json.field("items", array: { json in
-                    for (hash, name) in names.reversed() {
-                        guard let (figures, head) = items[hash] else { continue }
-                        item(name, figures, head, resolve(.all, .now), &json)
+                    for named in names.reversed() {
+                        guard let (figures, head) = items[named.hash] else { continue }
+                        item(named.name, figures, head, resolve(.all, .now), &json)
                     }
                 })
                 json.field("next", first > 0 ? String(first) : nil)
@@ -63,9 +61,7 @@ extension Engine {
         var found: [UInt64: (Figures, Int?)] = [:]
         for hash in executions {
             var figures = Figures()
-            try view.forEach(.executions, prefix: ByteWriter.bigEndian(RowBlock.place(ofHash: hash))) { _, row in
-                _ = CellRow.decode(row) { if $0.entity == hash { figures.add($0, concernsTools: false, startsTools: starts) } }
-            }
+            try readExecutions(hash) { figures.add($0, concernsTools: false, startsTools: starts) }
             found[hash] = (figures, try records.find(RecordKey(.execution, hash), view))
         }
         cells.forEach { cell in

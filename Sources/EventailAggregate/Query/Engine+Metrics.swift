@@ -70,13 +70,10 @@ extension Engine {
 
     /// The name of an execution by its hash; nil when it was never seen.
     func executionName(_ hash: UInt64) -> String? {
-        if let fresh = newExecutions.first(where: { $0.hash == hash }) { return fresh.name }
         do {
             guard let place = try records.find(RecordKey(.execution, hash), view) else { return nil }
             let number = records[place, Self.headNumber]
-            var name: String?
-            try forEachExecution(from: number, to: number + 1) { name = $1 }
-            return name
+            return try executionNames.range(number, number + 1, view).first?.name
         } catch {
             failure = failure ?? error
             return nil

@@ -94,7 +94,7 @@ extension Engine {
         for (kind, name, help) in families {
             var merged: [[String]: (labels: [(String, String)], counts: [Int64], sum: Int64)] = [:]
             if kind == .completion || kind == .humanWait { merged[[]] = ([], Array(repeating: 0, count: kind.bounds.count + 1), 0) }
-            for histogram in histograms.histograms.values where histogram.kind == kind {
+            for histogram in histograms.all where histogram.kind == kind {
                 let own = labels.labels(histogram)
                 let key = own.map(\.1)
                 if merged[key] == nil { merged[key] = (own, Array(repeating: 0, count: histogram.counts.count), 0) }
@@ -113,11 +113,8 @@ extension Engine {
         let family = CounterFamily("eventail_executions", "Executions by what they are doing, of the newest 1000.", ["state"], kind: "gauge")
         for state in ["working", "waiting", "idle", "stuck", "done"] { family.add([state], 0) }
         let now = Timestamp.now().nanoseconds
-        var hashes = newExecutions.suffix(1000).map(\.hash)
-        let first = max(0, meta.executions - 1000)
-        try forEachExecution(from: first, to: meta.executions) { hash, _ in hashes.append(hash) }
-        for hash in Set(hashes) {
-            if let head = try records.find(RecordKey(.execution, hash), view) { family.add([state(ofHead: head, at: now)], 1) }
+        for named in try executionNames.range(max(0, meta.executions - 1000), meta.executions, view) {
+            if let head = try records.find(RecordKey(.execution, named.hash), view) { family.add([state(ofHead: head, at: now)], 1) }
         }
         family.write(&writer)
     }

@@ -10,13 +10,12 @@ enum StateKind: UInt8, CaseIterable {
     case fine
     /// Cells without executions: start, commit -> cells.
     case minutes, hours, days, all
-    /// Cells of executions by hour: beginning of their hashes, commit -> cells.
+    /// Cells of executions by second or hour, in runs: run, page -> cells.
     case executions
-    /// Executions in the order in which they were first seen: block of numbers, first number -> hashes and names.
+    /// Executions in the order in which they were first seen: number of the first -> hashes and names.
     case executionIndex
     /// Cells of tasks by second and by hour.
     case taskFine, taskHours
-    /// Beginning of their keys, commit -> records.
     case records
     /// Fingerprints of all keys of `records`: commit -> fingerprints.
     case keys
