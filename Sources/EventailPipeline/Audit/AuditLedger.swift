@@ -21,6 +21,13 @@ public final class AuditLedger: Sendable {
     public struct FileEntry: Sendable {
         public var path: String
         public var counts = AuditCounts()
+
+        public init(path: String) { self.path = path }
+
+        init(path: String, counts: AuditCounts) {
+            self.path = path
+            self.counts = counts
+        }
     }
 
     private struct State {

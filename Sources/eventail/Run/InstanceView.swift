@@ -90,10 +90,14 @@ final class InstanceView: InstanceStatus {
 
     func auditOfFiles() -> [(path: String, report: AuditReport)] {
         var unfinished: [String: Int64] = [:]
-        for file in parts.pipeline.tailer.files() {
-            unfinished[file.generation == 0 ? file.identity.key : "\(file.identity.key)~\(file.generation)"] = file.unfinishedBytes
+        var files = parts.pipeline.audit.files
+        for file in parts.pipeline.tailer.files() where file.unfinishedBytes > 0 {
+            let key = file.generation == 0 ? file.identity.key : "\(file.identity.key)~\(file.generation)"
+            unfinished[key] = file.unfinishedBytes
+            // A file without a whole line has no entry yet.
+            if files[key] == nil { files[key] = AuditLedger.FileEntry(path: file.path) }
         }
-        return parts.pipeline.audit.files.sorted { $0.value.path < $1.value.path }.map { key, entry in
+        return files.sorted { $0.value.path < $1.value.path }.map { key, entry in
             (entry.path, Self.report(entry.counts, unfinished: unfinished[key] ?? 0, lost: [:]))
         }
     }
