@@ -122,6 +122,26 @@ struct CommandLineTests {
         #expect(outcome.status == 64)
     }
 
+    @Test func aSinkThatIsSetBackGetsTheLinesAgain() throws {
+        let events = folder.file("a.jsonl"), configuration = folder.file("c.yaml"), out = folder.file("out.jsonl")
+        try FileSystem.replace(events, with: Array("{\"a\":1}\n{\"a\":2}\n{\"a\":3}\n".utf8))
+        let yaml = """
+            state_dir: \(folder.file("state"))
+            sources: [{name: a, paths: ["\(events)"], profile: generic}]
+            sinks: [{name: out, type: file, path: \(out)}]
+            """
+        try FileSystem.replace(configuration, with: Array(yaml.utf8))
+        #expect(try run(["run", "--exit-at-end", "--config", configuration]).status == 0)
+        #expect(try run(["state", "list", "--config", configuration]).output.contains("out\t24\t24\t0\t0\t\(events)\n"))
+        #expect(try run(["state", "rewind", events, "9", "--config", configuration]).errors.contains("no line of \(events) begins at 9"))
+        let rewound = try run(["state", "rewind", events, "8", "--config", configuration])
+        #expect(rewound.status == 0 && rewound.output == "out: goes on at 8, line 2, of \(events)\n", "\(rewound.errors)")
+        #expect(try run(["state", "list", "--config", configuration]).output.contains("out\t8\t24\t16\t0\t\(events)\n"))
+        #expect(try run(["run", "--exit-at-end", "--config", configuration]).status == 0)
+        let lines = String(decoding: try FileSystem.read(out), as: UTF8.self).split(separator: "\n")
+        #expect(lines == ["{\"a\":1}", "{\"a\":2}", "{\"a\":3}", "{\"a\":2}", "{\"a\":3}"])
+    }
+
     @Test func aMissingFileIsAFailure() throws {
         let outcome = try run(["check", folder.file("none")])
         #expect(outcome.status == 1)

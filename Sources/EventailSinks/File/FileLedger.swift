@@ -67,6 +67,12 @@ final class FileLedger {
         for checkpoint in changed { checkpoints[checkpoint.identity] = checkpoint }
     }
 
+    /// Makes a position true that lies before what was.
+    func setBack(_ checkpoint: FileCheckpoint) throws(SystemError) {
+        checkpoints[checkpoint.identity] = checkpoint
+        try rewrite(file: file, length: length)
+    }
+
     /// Whether it has grown so far that it should be rewritten.
     var isLong: Bool { end > wholeEnd * 2 + Self.growthBytes }
 

@@ -1,6 +1,6 @@
 public import EventailEvents
 public import EventailPipeline
-internal import EventailSystem
+public import EventailSystem
 
 /// Appends lines as written to a file, each exactly once, through crashes and rotations.
 ///
@@ -30,7 +30,7 @@ public final class FileSink: Sink, @unchecked Sendable {
         self.name = name
         self.configuration = configuration
         path = configuration.path
-        ledger = FileLedger(path: configuration.path + ".checkpoints")
+        ledger = FileLedger(path: Self.ledgerPath(configuration.path))
         rotator = configuration.rotation.map { FileRotator(path: configuration.path, rotation: $0) }
     }
 
@@ -76,6 +76,22 @@ public final class FileSink: Sink, @unchecked Sendable {
         if file == nil { try open() }
         return Array(ledger.checkpoints.values)
     }
+
+    /// How far the sink of that file has taken each source file, for looking at from outside.
+    public static func checkpoints(beside path: String) throws(SystemError) -> [FileCheckpoint] {
+        let ledger = FileLedger(path: ledgerPath(path))
+        try ledger.load()
+        return ledger.checkpoints.values.sorted { ($0.path, $0.identity.key) < ($1.path, $1.identity.key) }
+    }
+
+    /// Sets the sink of that file back in one source file; no sink may run on it.
+    public static func setBack(_ checkpoint: FileCheckpoint, beside path: String) throws(SystemError) {
+        let ledger = FileLedger(path: ledgerPath(path))
+        try ledger.load()
+        try ledger.setBack(checkpoint)
+    }
+
+    private static func ledgerPath(_ path: String) -> String { path + ".checkpoints" }
 
     /// Opens the file behind what the ledger knows of it, or begins one.
     private func begin() throws(SystemError) {
