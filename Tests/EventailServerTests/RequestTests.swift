@@ -83,6 +83,14 @@ import Testing
         #expect(client.upgrade(headers: header, host: host)?.status == (status == 200 ? 101 : status))
     }
 
+    @Test(arguments: [
+        ("http://evil.example/livez", "localhost", 421), ("http://localhost/livez", "evil.example", 200), ("http://evil.example?x", "localhost", 421),
+    ])
+    func anAbsoluteTargetStandsAboveTheHostHeader(target: String, host: String, status: Int) throws {
+        let server = try TestServer()
+        #expect(try server.client().get(target, host: host)?.status == status)
+    }
+
     @Test func requestsWithoutHostAreRefused() throws {
         let server = try TestServer()
         let client = try server.client()

@@ -61,11 +61,14 @@ internal import CHTTPParser
         defer { reset() }
         let text = String(decoding: target, as: UTF8.self)
         request.target = text
-        // An absolute target is for proxies; what is behind its authority counts.
+        // An absolute target names the host itself, whatever the Host header says (RFC 9112, section 3.2.2).
         var local = text[...]
         for scheme in ["http://", "https://"] where text.lowercased().hasPrefix(scheme) {
-            local = text.dropFirst(scheme.count)
-            local = local.firstIndex(of: "/").map { local[$0...] } ?? "/"
+            let rest = text.dropFirst(scheme.count)
+            let end = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+            request.headers.removeAll { $0.name == "host" }
+            request.headers.append((name: "host", value: String(rest[..<end])))
+            local = rest[end...].hasPrefix("/") ? rest[end...] : "/" + rest[end...]
         }
         let pieces = local.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         guard let path = PercentEncoding.decode(pieces.first ?? "", plusIsSpace: false),
