@@ -64,6 +64,7 @@ public final class Pipeline: Sendable {
     /// Where reading goes on: the live path's progress moved to the journal's head.
     private let reading: Progress
     private let acknowledgements: Acknowledgements
+    private let newcomers: NewFileKeeper
     private let threads = Mutex<Threads>(Threads())
     /// Closed when what an earlier run had read is folded.
     private let folded = BoundedQueue<Bool>(capacity: 1)
@@ -80,18 +81,34 @@ public final class Pipeline: Sendable {
     public init(_ parts: Parts, limits: Limits = Limits()) throws {
         self.parts = parts
         let keeper = StateStoreKeeper(parts.store)
-        let journal = try Journal(folder: parts.stateFolder + "/journal", firstUnusedSequence: try parts.store.newestSequence() + 1)
+        var firstUnusedIndex: Int64 = 0
+        for consumer in [LivePath.consumer] + parts.sinks.map(\.name) {
+            firstUnusedIndex = max(firstUnusedIndex, try parts.store.number(StateStoreKeeper.indexKey(consumer)) ?? 0)
+        }
+        let journal = try Journal(
+            folder: parts.stateFolder + "/journal", firstUnusedSequence: try parts.store.newestSequence() + 1, firstUnusedIndex: firstUnusedIndex)
         self.journal = journal
         audit = try AuditLedger(catalogue: parts.catalogue, state: try parts.store.keyedState())
-        starting = (try keeper.progress(of: LivePath.consumer) ?? Progress(index: journal.tail, checkpoints: [])).within(journal.tail...journal.head)
+        let committed = try keeper.progress(of: LivePath.consumer)
+        if committed == nil && journal.head > 0 {
+            Log.warning(
+                "journal", "state.db is new beside an older journal: figures and history are made again from the files, sinks of their own keep what they have",
+                ["folder": parts.stateFolder])
+            // Its oldest segments were removed after a commit that this state does not have: every file is read from its beginning.
+            if journal.tail > 0 { try journal.startOver() }
+        }
+        starting = (committed ?? Progress(index: journal.tail, checkpoints: [])).within(journal.tail...journal.head)
         reading = try Self.moved(starting, toHeadOf: journal)
 
         let lines = BoundedQueue<LineBatch>(capacity: limits.lineBatches)
         self.lines = lines
         let tailer = try Tailer(
-            sources: parts.sources, limits: limits.tail, checkpoints: reading.checkpoints,
+            sources: parts.sources, limits: limits.tail,
+            checkpoints: reading.checkpoints + (try NewFileKeeper.kept(in: parts.store, without: reading.checkpoints)),
             deliver: { lines.push($0) })
         self.tailer = tailer
+        let newcomers = NewFileKeeper(tailer: tailer, store: parts.store)
+        self.newcomers = newcomers
 
         let fanout = Fanout()
         let (profiles, readings) = (parts.profiles, parts.readings)
@@ -115,6 +132,7 @@ public final class Pipeline: Sendable {
             tick: { commit in
                 if commit != nil { live.committed() }
                 acknowledgements.committed(commit)
+                newcomers.keep()
             })
     }
 
@@ -157,6 +175,10 @@ public final class Pipeline: Sendable {
         if found.pop() == nil {
             folded.close()
             return work.close()
+        }
+        newcomers.keep()
+        do { try journalAgain() } catch {
+            trouble.report("journal", "what sinks lack cannot be journaled again: \(error)", remedy: "see that the state folder can be written, then start again")
         }
         acknowledgements.begin(reading)
         threads.withLock { threads in
@@ -207,6 +229,7 @@ public final class Pipeline: Sendable {
         tail?.join()
         work?.join()
         store?.join()
+        newcomers.keep()
     }
 
     private func waitForSinks(within time: Duration) -> Bool {
@@ -261,6 +284,43 @@ public final class Pipeline: Sendable {
         return folded.isClosed && runners.filter { $0.kind == kind }.allSatisfy { $0.waitUntilCaughtUp(within: time) }
     }
 
+    /// After damage to the journal: what the live path has and some sink lacks is journaled again from the files, under new numbers.
+    private func journalAgain() throws {
+        if journal.missing == nil { return }
+        let extraction = Extraction(profiles: parts.profiles, readings: parts.readings)
+        let known = runners.map { $0.progressBeforeStart() }
+        for end in reading.checkpoints {
+            let startsAtEnd = parts.sources.contains { $0.name == end.source && $0.startAtEnd }
+            var from = end
+            for progress in known {
+                let checkpoint = progress?.checkpoint(end.identity, end.generation)
+                // A sink that has nothing of a file that was begun at its end wants nothing before.
+                if checkpoint == nil && startsAtEnd { continue }
+                if (checkpoint?.position ?? 0) < from.position {
+                    from.position = checkpoint?.position ?? 0
+                    from.line = checkpoint?.line ?? 1
+                    from.carryOver = checkpoint?.carryOver ?? []
+                }
+            }
+            try journalAgain(from, to: end.position, extraction)
+        }
+    }
+
+    private func journalAgain(_ from: FileCheckpoint, to end: Int64, _ extraction: Extraction) throws {
+        let file = FileReference(number: 0, identity: from.identity, generation: from.generation, path: from.path, source: from.source)
+        var (position, line) = (from.position, from.line)
+        while position < end {
+            guard let lines = try tailer.read(file, from: position, line: line, upTo: end) else {
+                Log.error("journal", "bytes of a file are gone before all sinks had them", ["file": from.path, "from": "\(position)", "to": "\(end)"])
+                lostAfterCrash.add(end - position)
+                return
+            }
+            let batch = try extraction.batch(of: lines, carryOver: from.carryOver)
+            _ = try journal.append(batch, firstLine: line)
+            (position, line) = (batch.end, batch.nextLine)
+        }
+    }
+
     // MARK: what others may know
 
     public var sinkStatuses: [SinkStatus] {
@@ -282,6 +342,8 @@ public final class Pipeline: Sendable {
     public var lostBytes: [String: Int64] {
         var lost = tailer.status().lostBytes
         if lostAfterCrash.current > 0 { lost["gone_after_crash", default: 0] += lostAfterCrash.current }
+        let beforeSink = runners.reduce(Int64(0)) { $0 + $1.status.lostBytes }
+        if beforeSink > 0 { lost["gone_before_sink"] = beforeSink }
         return lost
     }
 

@@ -99,6 +99,11 @@ public final class Tailer: Sendable {
     /// A checkpoint may name a source that the configuration no longer has.
     private static let mostLineBytesOfForgottenSources = 16 << 20
 
+    /// Where files begin that came to be known since the last call and of which nothing was delivered yet. Any thread.
+    public func newFiles(atMost count: Int) -> [FileCheckpoint] {
+        tally.takeNew(count).compactMap { file in file.with { $0.lastReadTime == 0 } ? file.checkpoint() : nil }
+    }
+
     /// Tells that every sink has what lies before `position`; until it has all, a deleted file stays open. Any thread.
     public func acknowledged(_ identity: FileIdentity, generation: Int, position: Int64) {
         table.file(identity)?.with { state in

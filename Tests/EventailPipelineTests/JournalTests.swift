@@ -93,6 +93,34 @@ import Testing
         #expect(try Journal(folder: path, firstUnusedSequence: 1).head == 1)
     }
 
+    @Test func givesNoIndexTwiceAfterDamage() throws {
+        for damage in ["header", "cut", "gone"] {
+            let folder = try TemporaryFolder()
+            let path = folder.file("journal")
+            let journal = try Journal(folder: path, firstUnusedSequence: 1)
+            #expect(journal.missing == nil)
+            for index in Int64(0)..<5 { _ = try journal.append(Self.batch(Self.file(1), index..<index + 1, events: 1), firstLine: 1) }
+            let segment = "\(path)/\(try #require(try FileSystem.names(in: path).first))"
+            var bytes = try FileSystem.read(segment)
+            switch damage {
+            case "header": bytes[0] ^= 1
+            case "cut": bytes.removeLast(100)
+            default: bytes = []
+            }
+            try FileSystem.replace(segment, with: bytes)
+            var reopened = try Journal(folder: path, firstUnusedSequence: 6, firstUnusedIndex: 5)
+            #expect(reopened.missing == (damage == "cut" ? 3..<5 : 0..<5))
+            #expect(reopened.head == 5)
+            #expect(try reopened.append(Self.batch(Self.file(1), 5..<6, events: 1), firstLine: 6) == 5)
+            // A consumer before the gap goes on behind it.
+            for _ in 0..<2 {
+                #expect(try reopened.entries(from: damage == "cut" ? 3 : 0).map(\.index) == [5])
+                #expect(try reopened.entries(from: 6).isEmpty)
+                reopened = try Journal(folder: path, firstUnusedSequence: 7, firstUnusedIndex: 6)
+            }
+        }
+    }
+
     @Test func startsNewSegmentsAndRemovesThoseThatEverybodyHasPassed() throws {
         let folder = try TemporaryFolder()
         let journal = try Journal(folder: folder.file("journal"), firstUnusedSequence: 100)

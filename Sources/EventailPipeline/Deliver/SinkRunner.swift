@@ -17,6 +17,9 @@ public final class SinkRunner: Sendable {
         public init() {}
     }
 
+    /// The longest wait between two tries: a fault that has ended is over for the sink soon after.
+    static let mostWait: Duration = .seconds(5)
+
     public var name: String { sink.name }
     public var kind: String { sink.kind }
     let sink: any Sink
@@ -109,13 +112,14 @@ public final class SinkRunner: Sendable {
     @discardableResult
     public func run() -> Bool {
         defer { ended.close() }
-        var backoff = Backoff()
+        var backoff = Backoff(most: Self.mostWait)
+        var indexAtFailure: Int64?
         while true {
             do throws(SinkError) {
                 try sink.open()
                 var progress = try startingProgress()
                 note(progress)
-                try deliver(&progress, &backoff)
+                try deliver(&progress)
                 sink.close()
                 return progress.index == journal.head
             } catch {
@@ -129,14 +133,26 @@ public final class SinkRunner: Sendable {
                     _ = ending.pop()
                     return false
                 case .unavailable:
-                    failed(error)
+                    let isNews = failed(error)
+                    // Taking something between two failures makes the second a new one.
+                    let index = committed.withLock { $0?.index }
+                    if index != indexAtFailure { backoff.succeeded() }
+                    indexAtFailure = index
                     let wait = backoff.failed()
-                    Log.warning("sink", "\(error)", ["sink": name, "retry_in": "\(wait)"])
+                    if isNews { Log.warning("sink", "\(error)", ["sink": name, "retry": "at least every \(Self.mostWait)"]) }
                     if giveUp.isClosed { return false }
                     _ = giveUp.pop(within: wait)
                     if giveUp.isClosed { return false }
                 }
             }
+        }
+    }
+
+    /// What the sink is known to have before it starts; nil when that cannot be told now.
+    func progressBeforeStart() -> Progress? {
+        do throws(SinkError) { return try startingProgress() } catch {
+            Log.warning("sink", "what it has cannot be told yet: \(error)", ["sink": name])
+            return nil
         }
     }
 
@@ -154,11 +170,11 @@ public final class SinkRunner: Sendable {
         return Progress(index: index.index, checkpoints: own)
     }
 
-    private func deliver(_ progress: inout Progress, _ backoff: inout Backoff) throws(SinkError) {
+    private func deliver(_ progress: inout Progress) throws(SinkError) {
         var uncommitted = Uncommitted()
         while true {
             try catchUp(&progress, &uncommitted)
-            backoff.succeeded()
+            if uncommitted.batches == 0 { works() }
             while !missed.load(ordering: .sequentiallyConsistent) {
                 if giveUp.isClosed { return try commit(&progress, &uncommitted) }
                 guard let delivery = queue.pop(within: uncommitted.untilDue(limits)) else {
@@ -187,14 +203,22 @@ public final class SinkRunner: Sendable {
         became(.catchingUp)
         let reader = makeReader()
         while !giveUp.isClosed {
+            let head = journal.head
             let entries: ArraySlice<JournalEntry>
             do throws(SystemError) { entries = try journal.entries(from: progress.index) } catch {
                 throw .unavailable("the journal cannot be read: \(error)", remedy: "see that the state folder is readable")
             }
             if entries.isEmpty {
+                // All before the head is missing.
+                if progress.index < head { progress = progress.within(head...head) }
                 missed.store(false, ordering: .sequentiallyConsistent)
                 if fanout.attach(self, at: progress.index, of: journal) { return became(.attached) }
                 continue
+            }
+            if let first = entries.first, first.index > progress.index, journal.missing == nil {
+                Log.error(
+                    "sink", "entries of the journal are missing; lines that only they named may be missing in this sink",
+                    ["sink": name, "from": "\(progress.index)", "to": "\(first.index)"])
             }
             for entry in entries {
                 if giveUp.isClosed { return }
@@ -245,6 +269,7 @@ public final class SinkRunner: Sendable {
         }
         let now = Timestamp.now().nanoseconds
         for (time, events) in uncommitted.reads { latency.record(nanoseconds: now - time, count: events) }
+        works()
         uncommitted = Uncommitted()
     }
 
@@ -253,19 +278,34 @@ public final class SinkRunner: Sendable {
         if progress.index >= headAtStart { caughtUp.close() }
     }
 
+    /// After a failure it is failing until it has taken something again.
     private func became(_ state: SinkStatus.State) {
         shared.withLock { status in
-            status.state = state
-            if state == .attached { status.lastError = nil }
+            if status.lastError == nil { status.state = state }
         }
     }
 
-    private func failed(_ error: SinkError) {
+    /// All that was tried so far went through.
+    private func works() {
+        let recovered = shared.withLock { status in
+            if status.lastError == nil { return false }
+            status.lastError = nil
+            status.state = missed.load(ordering: .sequentiallyConsistent) ? .detached : .attached
+            return true
+        }
+        if recovered { Log.info("sink", "works again", ["sink": name]) }
+    }
+
+    /// Remembers the failure; whether it is another one than before.
+    @discardableResult
+    private func failed(_ error: SinkError) -> Bool {
         shared.withLock { status in
+            let isNews = status.lastError != error.description
             status.state = .failing
             status.lastError = error.description
             status.lastErrorTime = .now()
             status.retries += 1
+            return isNews
         }
     }
 

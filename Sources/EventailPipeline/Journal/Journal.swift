@@ -10,7 +10,8 @@ internal import Synchronization
 ///
 /// Segments `journal/<first index>.log`, each with a header, then records: a file's definition (`F`) before its first entry (`E`). An entry is
 /// written in one write before any consumer sees its batch, so a killed process loses none; before a consumer's checkpoint moves past an entry the
-/// segment is synchronized, so a machine that stops loses none that counts. A cut last record is dropped on open.
+/// segment is synchronized, so a machine that stops loses none that counts. A cut last record is dropped on open. When more is missing than a crash
+/// can take, `missing` says so and numbering goes on behind what consumers know, so that no index means two things.
 ///
 /// *Owns* the segments. *Thread*: `append` by the live path, reading by any (each has its own `JournalReader`). *Limits*: segments of
 /// 65,536 entries (5 MB), removed when every consumer is past them.
@@ -18,6 +19,8 @@ public final class Journal: Sendable {
     public static let entriesPerSegment: Int64 = 65_536
     static let magic: [UInt8] = Array("eventail-journal-1\n".utf8)
 
+    /// Entries that some consumer has taken and that are here no more: the journal was damaged.
+    public let missing: Range<Int64>?
     private let folder: String
     private let state: Mutex<State>
 
@@ -43,8 +46,8 @@ public final class Journal: Sendable {
         let source: String
     }
 
-    /// Opens the journal of a state folder, making it when new. `atLeast` is the first sequence number that the caller knows to be unused.
-    public init(folder: String, firstUnusedSequence atLeast: Int64) throws(SystemError) {
+    /// Opens the journal of a state folder, making it when new. `atLeast` and `firstUnusedIndex` are the first numbers that the caller knows to be unused.
+    public init(folder: String, firstUnusedSequence atLeast: Int64, firstUnusedIndex: Int64 = 0) throws(SystemError) {
         self.folder = folder
         try FileSystem.makeFolder(folder)
         var segments: [Int64] = []
@@ -64,20 +67,54 @@ public final class Journal: Sendable {
                 newest = try JournalSegment.read(Self.path(folder, before), first: before).entries.last
             }
             initial.nextSequence = newest?.nextSequence ?? 1
-            // Without its header nothing could be read back: the segment is begun again by the next entry.
-            let file = reader.validBytes > 0 ? try Descriptor.open(Self.path(folder, last), [.readWrite, .append]) : nil
-            if let file, reader.validBytes < reader.totalBytes {
-                Log.warning("journal", "the last record was cut and is dropped", ["segment": Self.path(folder, last), "bytes": "\(reader.totalBytes - reader.validBytes)"])
-                try file.truncate(to: Int64(reader.validBytes))
+            if reader.validBytes == 0 {
+                try Self.putAside(Self.path(folder, last), &initial)
+            } else {
+                let file = try Descriptor.open(Self.path(folder, last), [.readWrite, .append])
+                if reader.validBytes < reader.totalBytes {
+                    Log.warning(
+                        "journal", "records at the end were cut or damaged and are dropped",
+                        ["segment": Self.path(folder, last), "bytes": "\(reader.totalBytes - reader.validBytes)"])
+                    try file.truncate(to: Int64(reader.validBytes))
+                }
+                initial.file = file
+                initial.size = Int64(reader.validBytes)
+                initial.numbers = reader.numbers
+                // What an earlier process wrote and nobody synchronized is made durable with the first commit.
+                initial.durable = segments[0]
             }
-            initial.file = file
-            initial.size = Int64(reader.validBytes)
-            // What an earlier process wrote and nobody synchronized is made durable with the first commit.
-            initial.durable = segments[0]
-            initial.numbers = reader.numbers
+        }
+        if initial.nextIndex < firstUnusedIndex {
+            missing = initial.nextIndex..<firstUnusedIndex
+            Log.warning(
+                "journal", "entries are missing, it was cut or damaged; what a sink lacks of them is read from the files again",
+                ["folder": folder, "from": "\(initial.nextIndex)", "to": "\(firstUnusedIndex)"])
+            initial.nextIndex = firstUnusedIndex
+            initial.file = nil
+        } else {
+            missing = nil
         }
         initial.nextSequence = max(initial.nextSequence, atLeast)
         state = Mutex(initial)
+    }
+
+    /// A last segment whose header cannot be read takes no more records.
+    private static func putAside(_ path: String, _ state: inout State) throws(SystemError) {
+        state.segments.removeLast()
+        try FileSystem.rename(path, to: path + ".broken")
+        Log.warning("journal", "a segment cannot be read and was put aside", ["segment": path, "now": path + ".broken"])
+    }
+
+    /// Forgets all entries and goes on with the same numbers: for a state that is younger than its journal.
+    public func startOver() throws(SystemError) {
+        let gone = state.withLock { state -> [Int64] in
+            defer {
+                state.segments = []
+                state.file = nil
+            }
+            return state.segments
+        }
+        for first in gone { try FileSystem.remove(Self.path(folder, first)) }
     }
 
     /// The index that the next entry gets: how far a consumer that has everything is.
@@ -159,19 +196,22 @@ public final class Journal: Sendable {
         for first in gone { try FileSystem.remove(Self.path(folder, first)) }
     }
 
-    /// The entries from `index` on, at most those of one segment; empty only at the head. What is no longer kept, or was damaged, is left out.
+    /// The entries from `index` on, at most those of one segment; empty at the head. Where entries are missing, those behind the gap.
     public func entries(from index: Int64) throws(SystemError) -> ArraySlice<JournalEntry> {
-        let segments = state.withLock { state in
-            state.nextIndex <= index ? [] : Array(state.segments[(state.segments.lastIndex { $0 <= index } ?? 0)...])
+        var index = index
+        while true {
+            let (first, next) = state.withLock { state -> (Int64?, Int64?) in
+                if state.nextIndex <= index { return (nil, nil) }
+                return (state.segments.last { $0 <= index }, state.segments.first { $0 > index })
+            }
+            if let first {
+                let segment = try JournalSegment.read(Self.path(folder, first), first: first)
+                let skip = Int(index - first)
+                if skip < segment.entries.count { return segment.entries[skip...] }
+            }
+            guard let next else { return [] }
+            index = next
         }
-        for first in segments {
-            let entries = try JournalSegment.read(Self.path(folder, first), first: first).entries
-            let skip = Int(max(0, index - first))
-            if skip < entries.count { return entries[skip...] }
-            Log.error("journal", "entries cannot be read back", ["segment": Self.path(folder, first), "from": "\(index)"])
-        }
-        if let last = segments.last { throw SystemError(code: 5, operation: "read \(Self.path(folder, last))") }
-        return []
     }
 
     static func path(_ folder: String, _ first: Int64) -> String {

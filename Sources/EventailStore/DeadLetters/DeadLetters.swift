@@ -101,9 +101,12 @@ public final class DeadLetters: @unchecked Sendable {
 
     /// Removes what a crash or a failed write left behind the last whole record.
     private func cutBack() throws(StoreError) {
-        let (file, length) = (file, length)
-        try StoreError.wrapping(segments.path(number)) { () throws(SystemError) in
-            if try file.size() > length { try file.truncate(to: length) }
+        let (file, length, path) = (file, length, segments.path(number))
+        try StoreError.wrapping(path) { () throws(SystemError) in
+            let size = try file.size()
+            if size <= length { return }
+            Log.warning("dead-letter", "the last letter was cut and is removed", ["file": path, "bytes": "\(size - length)"])
+            try file.truncate(to: length)
         }
     }
 

@@ -61,6 +61,7 @@ extension TailLoop {
         isFirstLook = pass == 0
         defer { isFirstLook = false }
         pass += 1
+        refusals = [:]
         let finding = finder.find(enter: { watcher.watch($0) })
         var folders = finding.folders
         for (path, sighting) in finding.files { look(at: path, sighting.glance, sighting.source) }
@@ -97,12 +98,21 @@ extension TailLoop {
         }
         placeAgain()
         watcher.keep(folders)
-        let failures = finding.failures.mapValues(\.description)
+        let failures = finding.failures.merging(refusals) { first, _ in first }
+        tell(failures)
         tally.change { status in
-            status.unreadableFolders = failures
+            status.unreadableFolders = failures.mapValues(\.description)
             status.unreadableFiles = unreadable
             status.openFiles = openFiles
         }
+    }
+
+    /// Says once what cannot be looked at.
+    private func tell(_ failures: [String: SystemError]) {
+        for (path, error) in failures where !toldFailures.contains(path) {
+            Log.warning("tail", "a path cannot be read now", ["path": path, "reason": error.description, "remedy": Self.remedy(error)])
+        }
+        toldFailures = Set(failures.keys)
     }
 
     private func watchFolder(of path: String, _ folders: inout Set<String>) {
@@ -161,7 +171,7 @@ extension TailLoop {
             if let file = table.file(status.identity) { settle(file, at: path, glance) } else { try create(status.identity, at: path, glance, source) }
         } catch {
             // The next regular look tries again.
-            if !error.isMissing { tally.change { $0.unreadableFolders[path] = error.description } }
+            if !error.isMissing { refusals[path] = error }
         }
     }
 
@@ -211,6 +221,7 @@ extension TailLoop {
         let before = table.file(at: path)
         var point = ReadingPoint()
         var generation = 0
+        let isNew = checkpoints[identity] == nil
         if let checkpoint = checkpoints.removeValue(forKey: identity) {
             point = ReadingPoint(position: checkpoint.position, line: checkpoint.line, fingerprint: checkpoint.fingerprint)
             generation = checkpoint.generation
@@ -233,6 +244,7 @@ extension TailLoop {
         let file = TailedFile(identity: identity, source: source, maximumLineBytes: sources[source].maximumLineBytes, state: state)
         if let before { displace(before, from: path) }
         table.insert(file, at: path)
+        if isNew { tally.found(file) }
         if let real, real != path {
             if table.file(at: real) == nil { table.place(file, at: real) }
             watcher.watch(FileSystem.folder(of: real))

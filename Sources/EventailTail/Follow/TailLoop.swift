@@ -37,6 +37,9 @@ final class TailLoop {
     var moves: [UInt32: Int] = [:]
     /// Names that followed files were moved to, and their source: what is moved on from there is followed too.
     var rotatedNames: [String: Int] = [:]
+    /// Paths that could not be looked at since the last look began, and those that were told.
+    var refusals: [String: SystemError] = [:]
+    var toldFailures: Set<String> = []
     var pass = 0
     var isFirstLook = false
     private var needsPass = false
@@ -235,8 +238,16 @@ final class TailLoop {
             return isNews
         }
         opened.removeAll { $0 === file }
-        if isNews { Log.warning("tail", "a file cannot be read now", ["path": file.path, "reason": error.description]) }
+        if isNews {
+            Log.warning("tail", "a file cannot be read now", ["path": file.path, "reason": error.description, "remedy": Self.remedy(error)])
+        }
         if !error.isTooManyFiles { releaseSuccessors(file) }
+    }
+
+    static func remedy(_ error: SystemError) -> String {
+        if error.isDenied { return "give this user the right to read it; it is tried again at every look and nothing is lost" }
+        if error.isTooManyFiles { return "raise the limit of open files; it is tried again at every look and nothing is lost" }
+        return "see why it cannot be read; it is tried again at every look"
     }
 
     func releaseSuccessors(_ file: TailedFile) {

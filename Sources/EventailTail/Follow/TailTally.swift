@@ -6,10 +6,22 @@ internal import Synchronization
 /// *Thread*: any.
 final class TailTally: Sendable {
     private let status = Mutex(TailStatus())
+    /// Files without a checkpoint that nobody asked for yet; bounded by the number of known files.
+    private let new = Mutex<[TailedFile]>([])
 
     var current: TailStatus { status.withLock { $0 } }
 
     func change(_ body: (inout TailStatus) -> Void) { status.withLock { body(&$0) } }
+
+    func found(_ file: TailedFile) { new.withLock { $0.append(file) } }
+
+    func takeNew(_ count: Int) -> [TailedFile] {
+        new.withLock { new in
+            let taken = Array(new.prefix(count))
+            new.removeFirst(taken.count)
+            return taken
+        }
+    }
 
     func read(bytes: Int64, lines: Int64) {
         status.withLock {

@@ -65,7 +65,7 @@ struct InstanceTelemetry {
         metrics.sample([], count: Int64(status.pollingFolders.count))
         let lost = parts.pipeline.lostBytes
         metrics.family("eventail_bytes_lost_total", .counter, "Bytes that nobody could read, by cause.")
-        for cause in Set(["truncated", "deleted", "hole", "gone_after_crash"]).union(lost.keys).sorted() {
+        for cause in Set(["truncated", "deleted", "hole", "gone_after_crash", "gone_before_sink"]).union(lost.keys).sorted() {
             metrics.sample([("cause", cause)], count: lost[cause] ?? 0)
         }
         metrics.family("eventail_uptime_seconds", .gauge, "Time since the start.")

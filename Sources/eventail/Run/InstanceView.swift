@@ -37,7 +37,12 @@ final class InstanceView: InstanceStatus {
         let tail = parts.pipeline.tailer.status()
         for (folder, reason) in tail.pollingFolders.sorted(by: { $0.key < $1.key }).prefix(8) { degraded.append("\(folder) is polled: \(reason)") }
         for (folder, reason) in tail.unreadableFolders.sorted(by: { $0.key < $1.key }).prefix(8) { degraded.append("\(folder) cannot be read: \(reason)") }
-        if tail.unreadableFiles > 0 { degraded.append("\(tail.unreadableFiles) files cannot be read; see /api/v1/files") }
+        if tail.unreadableFiles > 0 {
+            for file in parts.pipeline.tailer.files().filter({ $0.state == .unreadable }).prefix(8) {
+                degraded.append("\(file.path) cannot be read: \(file.reason)")
+            }
+            if tail.unreadableFiles > 8 { degraded.append("\(tail.unreadableFiles) files cannot be read; see /api/v1/files") }
+        }
         let state: Readiness.State
         switch phase.withLock({ $0 }) {
         case .starting: state = .starting
