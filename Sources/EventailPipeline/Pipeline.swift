@@ -70,6 +70,10 @@ public final class Pipeline: Sendable {
     private let folded = BoundedQueue<Bool>(capacity: 1)
     /// Bytes that were gone before the live path could fold them again after a crash.
     private let lostAfterCrash = Counter()
+    /// Bytes lost before the last reload, without those that sinks count.
+    private let lostBefore: [String: Int64]
+    /// Sinks of before a reload that had not returned when this pipeline was made.
+    private let remains: [SinkRemains]
 
     private struct Threads: Sendable {
         var tail: NamedThread?
@@ -78,8 +82,11 @@ public final class Pipeline: Sendable {
         var sinks: [NamedThread] = []
     }
 
-    public init(_ parts: Parts, limits: Limits = Limits()) throws {
+    /// `handover` is of the pipeline that this one replaces without a restart.
+    public init(_ parts: Parts, limits: Limits = Limits(), after handover: Handover? = nil) throws {
         self.parts = parts
+        lostBefore = handover?.lostBytes ?? [:]
+        remains = handover?.sinks.filter { !$0.joinIfEnded() } ?? []
         let keeper = StateStoreKeeper(parts.store)
         var firstUnusedIndex: Int64 = 0
         for consumer in [LivePath.consumer] + parts.sinks.map(\.name) {
@@ -105,7 +112,7 @@ public final class Pipeline: Sendable {
         let tailer = try Tailer(
             sources: parts.sources, limits: limits.tail,
             checkpoints: reading.checkpoints + (try NewFileKeeper.kept(in: parts.store, without: reading.checkpoints)),
-            deliver: { lines.push($0) })
+            after: handover?.files, deliver: { lines.push($0) })
         self.tailer = tailer
         let newcomers = NewFileKeeper(tailer: tailer, store: parts.store)
         self.newcomers = newcomers
@@ -113,7 +120,7 @@ public final class Pipeline: Sendable {
         let fanout = Fanout()
         let (profiles, readings) = (parts.profiles, parts.readings)
         let runners = parts.sinks.map { sink in
-            SinkRunner(sink, limits: limits.sink, journal: journal, fanout: fanout, keeper: keeper) {
+            SinkRunner(sink, limits: limits.sink, journal: journal, fanout: fanout, keeper: keeper, after: handover?.sinks ?? []) {
                 FileBatchReader(tailer: tailer, extraction: Extraction(profiles: profiles, readings: readings))
             }
         }
@@ -222,6 +229,19 @@ public final class Pipeline: Sendable {
             if !waitForSinks(within: Self.abandonTime) { return false }
         }
         return hasDeliveredAll
+    }
+
+    /// What the next pipeline of this process needs. After `stop`.
+    public func handOver() -> Handover {
+        var lost = tailer.status().lostBytes.merging(lostBefore, uniquingKeysWith: +)
+        if lostAfterCrash.current > 0 { lost["gone_after_crash", default: 0] += lostAfterCrash.current }
+        var sinks = remains.filter { !$0.joinIfEnded() }
+        for (runner, thread) in zip(runners, threads.withLock { $0.sinks }) {
+            let remains = runner.remains(thread)
+            _ = remains.joinIfEnded()
+            sinks.insert(remains, at: 0)
+        }
+        return Handover(files: tailer.handOver(), lostBytes: lost, sinks: sinks)
     }
 
     private func joinReading() {
@@ -340,7 +360,7 @@ public final class Pipeline: Sendable {
 
     /// Bytes lost for good, by cause.
     public var lostBytes: [String: Int64] {
-        var lost = tailer.status().lostBytes
+        var lost = tailer.status().lostBytes.merging(lostBefore, uniquingKeysWith: +)
         if lostAfterCrash.current > 0 { lost["gone_after_crash", default: 0] += lostAfterCrash.current }
         let beforeSink = runners.reduce(Int64(0)) { $0 + $1.status.lostBytes }
         if beforeSink > 0 { lost["gone_before_sink"] = beforeSink }

@@ -14,7 +14,8 @@ public final class Server: @unchecked Sendable {
 
     private let loop: ServeLoop
     private let runner: QueryRunner
-    private let command = StopCommand()
+    private let orders = ServeOrders()
+    private let background: Background
     private let wake: EventSignal
     private var thread: NamedThread?
 
@@ -30,22 +31,33 @@ public final class Server: @unchecked Sendable {
             wake = try EventSignal()
             runner = try QueryRunner(capacity: configuration.queries)
             let telemetry = ServerTelemetry()
-            let broadcaster = Broadcaster(hub: hub, history: history, runner: runner, configuration: configuration, telemetry: telemetry)
-            let listening = configuration.listen + configuration.rawListen + (addresses + rawAddresses).map(\.description)
-            let policy = HostPolicy(
-                listening: listening.map(HostPolicy.name), hosts: configuration.hosts.map(HostPolicy.name), origins: configuration.origins,
-                anyAddress: (addresses + rawAddresses).contains { $0.host == "0.0.0.0" || $0.host == "::" })
-            let sight = Sight(
-                status: status, telemetry: telemetry, hub: hub, aggregator: aggregator, history: history, clients: ClientList(),
-                readyRequiresSinks: configuration.readyRequiresSinks)
+            background = Background(
+                Background.Parts(aggregator: aggregator, history: history, readyRequiresSinks: configuration.readyRequiresSinks))
+            let broadcaster = Broadcaster(hub: hub, background: background, runner: runner, configuration: configuration, telemetry: telemetry)
+            let sight = Sight(status: status, telemetry: telemetry, hub: hub, background: background, clients: ClientList())
             loop = try ServeLoop(
                 configuration: configuration, broadcaster: broadcaster, telemetry: telemetry, runner: runner,
-                router: Router(routes: Endpoints.all(sight)), policy: policy,
-                listeners: main.map { ($0.descriptor, false) } + raw.map { ($0.descriptor, true) }, wake: wake, command: command)
+                router: Router(routes: Endpoints.all(sight)), policy: Self.policy(configuration, addresses + rawAddresses),
+                listeners: main.map { ($0.descriptor, false) } + raw.map { ($0.descriptor, true) }, wake: wake, orders: orders)
             sight.clients.loop = loop
         } catch {
             throw .system(error)
         }
+    }
+
+    /// Goes on with other settings and other sources of answers. Addresses stay what they are, and so do connections; the new limits hold
+    /// for them too, but for the longest message, which holds for new ones.
+    public func change(to configuration: ServerConfiguration, aggregator: Aggregator?, history: History?) {
+        background.replace(Background.Parts(aggregator: aggregator, history: history, readyRequiresSinks: configuration.readyRequiresSinks))
+        orders.change(ServeOrders.Change(configuration: configuration, policy: Self.policy(configuration, addresses + rawAddresses)))
+        wake.ring()
+    }
+
+    private static func policy(_ configuration: ServerConfiguration, _ addresses: [SocketAddress]) -> HostPolicy {
+        let listening = configuration.listen + configuration.rawListen + addresses.map(\.description)
+        return HostPolicy(
+            listening: listening.map(HostPolicy.name), hosts: configuration.hosts.map(HostPolicy.name), origins: configuration.origins,
+            anyAddress: addresses.contains { $0.host == "0.0.0.0" || $0.host == "::" })
     }
 
     /// Starts the threads.
@@ -58,7 +70,7 @@ public final class Server: @unchecked Sendable {
     /// Tells every client that it ends (1012 when the program will be back at once, else 1001), lets them take what waits for them, and
     /// returns when all are gone, at the latest after `deadline`.
     public func stop(deadline: Duration, restarting: Bool = false) {
-        command.give(StopCommand.Order(deadline: Timestamp.monotonicNanoseconds() + deadline.nanoseconds, restarting: restarting))
+        orders.stop(ServeOrders.Stop(deadline: Timestamp.monotonicNanoseconds() + deadline.nanoseconds, restarting: restarting))
         wake.ring()
         thread?.join()
         thread = nil

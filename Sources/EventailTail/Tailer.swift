@@ -17,21 +17,23 @@ public final class Tailer: Sendable {
     private let tally = TailTally()
     private let bell: EventSignal
     private let isStopped = Atomic<Bool>(false)
+    private let handover: TailHandover?
     /// Readers for sinks that are behind, lent out one at a time.
     private let readers = Mutex<[LineReader]>([])
 
     /// Of several checkpoints for one file that of the highest generation counts, then the highest position. `deliver` is called on the tailing thread and may
-    /// block, which is how a full pipeline holds reading back; false ends `run`.
+    /// block, which is how a full pipeline holds reading back; false ends `run`. `handover` is of the tailer that this one follows without a restart.
     public init(
-        sources: [TailSource], limits: TailLimits = TailLimits(), checkpoints: [FileCheckpoint] = [],
+        sources: [TailSource], limits: TailLimits = TailLimits(), checkpoints: [FileCheckpoint] = [], after handover: TailHandover? = nil,
         deliver: @escaping @Sendable (LineBatch) -> Bool
     ) throws(TailError) {
         self.sources = sources
         self.limits = limits
         self.deliver = deliver
+        self.handover = handover
         finder = try FileFinder(sources)
         var newest: [FileIdentity: FileCheckpoint] = [:]
-        for checkpoint in checkpoints {
+        for checkpoint in checkpoints + (handover?.files.values.compactMap(\.start) ?? []) {
             if let known = newest[checkpoint.identity], (known.generation, known.position) >= (checkpoint.generation, checkpoint.position) { continue }
             newest[checkpoint.identity] = checkpoint
         }
@@ -44,7 +46,8 @@ public final class Tailer: Sendable {
     public func run(untilEnd: Bool = false, found: () -> Void = {}) throws(TailError) {
         do throws(SystemError) {
             let loop = try TailLoop(
-                sources: sources, limits: limits, finder: finder, checkpoints: checkpoints, table: table, tally: tally, bell: bell, deliver: deliver)
+                sources: sources, limits: limits, finder: finder, checkpoints: checkpoints, handover: handover, table: table, tally: tally, bell: bell,
+                deliver: deliver)
             try loop.run(untilEnd: untilEnd, found: found) { isStopped.load(ordering: .acquiring) }
         } catch { throw .system(error) }
     }
@@ -53,6 +56,26 @@ public final class Tailer: Sendable {
     public func stop() {
         isStopped.store(true, ordering: .releasing)
         bell.ring()
+    }
+
+    /// What the next tailer of this process needs so that nothing is lost in between. After `run` has returned.
+    public func handOver() -> TailHandover {
+        var files: [FileIdentity: TailHandover.OpenFile] = [:]
+        for file in table.all {
+            files[file.identity] = file.with { state in
+                // Files that wait for each other would keep each other for ever.
+                state.predecessor = nil
+                state.successors = []
+                guard let descriptor = state.descriptor else { return nil }
+                let start = state.lastReadTime == 0
+                    ? FileCheckpoint(
+                        identity: file.identity, generation: state.reference.generation, position: state.point.position, line: state.point.line,
+                        fingerprint: state.point.fingerprint, path: state.reference.path, source: state.reference.source)
+                    : nil
+                return TailHandover.OpenFile(descriptor: descriptor, reference: state.reference, glance: state.glance, size: state.size, start: start)
+            }
+        }
+        return TailHandover(files: files, ground: finder)
     }
 
     /// How every known file stands. Any thread.

@@ -42,6 +42,29 @@ import Testing
         #expect(committed == Array(1..<journal.nextSequence))
     }
 
+    @Test func waitsForWhatRanBeforeAReload() throws {
+        let sink = FaultySink()
+        let before = BoundedQueue<Bool>(capacity: 1)
+        var status = SinkStatus(name: "faulty", kind: "faulty")
+        status.events = 40
+        let old = NamedThread("old") { _ = before.pop() }
+        let remains = SinkRemains(status: status, ended: before, thread: old)
+        let runner = SinkRunner(sink, journal: journal, fanout: fanout, keeper: keeper, after: [remains], makeReader: { EntryReader() })
+        let thread = NamedThread("sink") { runner.run() }
+        var positions: [Int64] = [0, 0, 0]
+        var generator = SystemRandomNumberGenerator()
+        try publish(10, from: &positions, generator: &generator)
+        #expect(!runner.waitUntilCaughtUp(within: .milliseconds(50)))
+        #expect(sink.state.withLock { $0.opens } == 0)
+        before.close()
+        #expect(runner.waitUntilCaughtUp(within: .seconds(10)))
+        runner.finish()
+        thread.join()
+        expectAll(sink)
+        #expect(runner.status.events == 40 + journal.nextSequence - 1)
+        #expect(remains.joinIfEnded())
+    }
+
     @Test func deliversLiveBatchesInOrder() throws {
         let sink = FaultySink()
         let runner = runner(sink)

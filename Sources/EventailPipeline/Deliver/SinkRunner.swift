@@ -37,6 +37,8 @@ public final class SinkRunner: Sendable {
     private let caughtUp = BoundedQueue<Bool>(capacity: 1)
     /// The journal's head when this run began.
     private let headAtStart: Int64
+    /// Runners before a reload that have not returned and may still write where this one will.
+    private let remains: [SinkRemains]
     /// Closed when the thread has done its work.
     private let ended = BoundedQueue<Bool>(capacity: 1)
     private let missed = Atomic<Bool>(false)
@@ -44,8 +46,8 @@ public final class SinkRunner: Sendable {
     private let latency = LatencyHistogram()
     private let committed: Mutex<Progress?> = Mutex(nil)
 
-    public init(
-        _ sink: any Sink, limits: Limits = Limits(), journal: Journal, fanout: Fanout, keeper: any CheckpointKeeper,
+    init(
+        _ sink: any Sink, limits: Limits = Limits(), journal: Journal, fanout: Fanout, keeper: any CheckpointKeeper, after remains: [SinkRemains],
         makeReader: @escaping @Sendable () -> any BatchReader
     ) {
         self.sink = sink
@@ -56,7 +58,18 @@ public final class SinkRunner: Sendable {
         self.makeReader = makeReader
         queue = BoundedQueue(capacity: limits.queueCapacity)
         headAtStart = journal.head
-        shared = Mutex(SinkStatus(name: sink.name, kind: sink.kind))
+        var status = SinkStatus(name: sink.name, kind: sink.kind)
+        if let before = remains.first(where: { $0.status.name == sink.name }) { status.count(on: before.status) }
+        shared = Mutex(status)
+        self.remains = remains.filter { !$0.hasEnded && $0.stands(before: sink.name, sink.kind) }
+    }
+
+    /// A runner that nothing was before.
+    public convenience init(
+        _ sink: any Sink, limits: Limits = Limits(), journal: Journal, fanout: Fanout, keeper: any CheckpointKeeper,
+        makeReader: @escaping @Sendable () -> any BatchReader
+    ) {
+        self.init(sink, limits: limits, journal: journal, fanout: fanout, keeper: keeper, after: [], makeReader: makeReader)
     }
 
     // MARK: for other threads
@@ -111,7 +124,12 @@ public final class SinkRunner: Sendable {
     /// The body of the thread; returns when all is delivered after `finish`, or after `abandon`. False when something is left undelivered.
     @discardableResult
     public func run() -> Bool {
-        defer { ended.close() }
+        defer {
+            // Each keeps the other until then.
+            fanout.detach(self)
+            ended.close()
+        }
+        if !waitForRemains() { return false }
         var backoff = Backoff(most: Self.mostWait)
         var indexAtFailure: Int64?
         while true {
@@ -147,6 +165,21 @@ public final class SinkRunner: Sendable {
             }
         }
     }
+
+    /// Waits until nobody else writes where this sink will; false when it must stop before.
+    private func waitForRemains() -> Bool {
+        if remains.isEmpty { return true }
+        Log.warning("sink", "waits until what ran before the reload has returned", ["sink": name])
+        for before in remains {
+            while !before.waitForEnd(within: .milliseconds(100)) {
+                if giveUp.isClosed { return false }
+            }
+        }
+        return true
+    }
+
+    /// What follows this runner must know, once it was told to end.
+    func remains(_ thread: NamedThread) -> SinkRemains { SinkRemains(status: status, ended: ended, thread: thread) }
 
     /// What the sink is known to have before it starts; nil when that cannot be told now.
     func progressBeforeStart() -> Progress? {

@@ -33,4 +33,12 @@ public struct SinkStatus: Sendable {
         self.name = name
         self.kind = kind
     }
+
+    /// Goes on counting where a runner before the last reload was.
+    mutating func count(on before: SinkStatus) {
+        retries += before.retries
+        events += before.events
+        bytes += before.bytes
+        lostBytes += before.lostBytes
+    }
 }

@@ -10,9 +10,9 @@ internal import EventailSystem
 final class Broadcaster: @unchecked Sendable {
     // @unchecked: touched on the serve thread only; completions of jobs run there too.
     let hub: Hub
-    let history: History?
+    private let background: Background
     let runner: QueryRunner
-    let configuration: ServerConfiguration
+    var configuration: ServerConfiguration
     let telemetry: ServerTelemetry
     let messages: FrameWriter
     private let lines: FrameWriter
@@ -35,9 +35,11 @@ final class Broadcaster: @unchecked Sendable {
     /// Events looked at for one client in one turn of the loop.
     static let followBudget = 20_000
 
-    init(hub: Hub, history: History?, runner: QueryRunner, configuration: ServerConfiguration, telemetry: ServerTelemetry) {
+    var history: History? { background.history }
+
+    init(hub: Hub, background: Background, runner: QueryRunner, configuration: ServerConfiguration, telemetry: ServerTelemetry) {
         self.hub = hub
-        self.history = history
+        self.background = background
         self.runner = runner
         self.configuration = configuration
         self.telemetry = telemetry

@@ -8,10 +8,12 @@ struct Sight: Sendable {
     let status: any InstanceStatus
     let telemetry: ServerTelemetry
     let hub: Hub
-    let aggregator: Aggregator?
-    let history: History?
+    let background: Background
     let clients: ClientList
-    let readyRequiresSinks: Bool
+
+    var aggregator: Aggregator? { background.aggregator }
+    var history: History? { background.history }
+    var readyRequiresSinks: Bool { background.readyRequiresSinks }
 }
 
 /// The endpoints, one file each.

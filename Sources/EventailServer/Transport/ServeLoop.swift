@@ -5,8 +5,8 @@ internal import EventailSystem
 /// *Owns* all connections and the broadcaster. *Thread*: its own; others reach it through the hub's, the query runner's and `wake`'s signals.
 /// *Limits*: `clients` connections, 64 KiB read from one before the next has its turn.
 @safe final class ServeLoop: @unchecked Sendable {
-    // @unchecked: everything but `wake` and `command` is touched on the serve thread only.
-    let configuration: ServerConfiguration
+    // @unchecked: everything but `wake` and `orders` is touched on the serve thread only.
+    private(set) var configuration: ServerConfiguration
     let broadcaster: Broadcaster
     let telemetry: ServerTelemetry
     let runner: QueryRunner
@@ -16,12 +16,12 @@ internal import EventailSystem
     private(set) var isStopping = false
     let messageReader: ClientMessageReader
     let router: Router
-    let policy: HostPolicy
+    private(set) var policy: HostPolicy
 
     private let poller: Poller
     private let listeners: [(descriptor: Descriptor, isRaw: Bool)]
     private let wake: EventSignal
-    private let command: StopCommand
+    private let orders: ServeOrders
     private var stopAt: Int64 = 0
     private var nextNumber: UInt64 = 1000
     private var nextTick: Int64 = 0
@@ -37,7 +37,7 @@ internal import EventailSystem
 
     init(
         configuration: ServerConfiguration, broadcaster: Broadcaster, telemetry: ServerTelemetry, runner: QueryRunner, router: Router,
-        policy: HostPolicy, listeners: [(descriptor: Descriptor, isRaw: Bool)], wake: EventSignal, command: StopCommand
+        policy: HostPolicy, listeners: [(descriptor: Descriptor, isRaw: Bool)], wake: EventSignal, orders: ServeOrders
     ) throws(SystemError) {
         self.configuration = configuration
         self.broadcaster = broadcaster
@@ -47,7 +47,7 @@ internal import EventailSystem
         self.policy = policy
         self.listeners = listeners
         self.wake = wake
-        self.command = command
+        self.orders = orders
         messageReader = ClientMessageReader(mostLast: configuration.lastEvents)
         poller = try Poller()
         try poller.add(broadcaster.hub.signal.descriptor.number, .readable, token: Self.hubToken)
@@ -100,8 +100,12 @@ internal import EventailSystem
 
     private func wakened() {
         wake.clear()
-        guard let order = command.taken() else { return }
-        if isStopping { return }
+        if let change = orders.takeChange() {
+            configuration = change.configuration
+            broadcaster.configuration = change.configuration
+            policy = change.policy
+        }
+        guard let order = orders.stopping, !isStopping else { return }
         isStopping = true
         stopAt = order.deadline
         for listener in listeners { remove(listener.descriptor) }

@@ -70,7 +70,10 @@ extension TailLoop {
             watcher.watch(above)
             folders.insert(above)
         }
-        if isFirstLook { findRotatedWhileAway() }
+        if isFirstLook {
+            findRotatedWhileAway()
+            adoptInherited()
+        }
         var unreadable = 0
         for file in table.all {
             let (lastPass, path, isPlaced, isDeleted, realPath, condition) = file.with {
@@ -225,7 +228,7 @@ extension TailLoop {
         if let checkpoint = checkpoints.removeValue(forKey: identity) {
             point = ReadingPoint(position: checkpoint.position, line: checkpoint.line, fingerprint: checkpoint.fingerprint)
             generation = checkpoint.generation
-        } else if isFirstLook, sources[source].startAtEnd, !followedPaths.contains(path) {
+        } else if isFirstLook, sources[source].startAtEnd, !followedPaths.contains(path), ground?.source(of: path) == nil {
             do throws(SystemError) { point = try endPoint(of: path) } catch {
                 // It cannot be read now; when it can be, it is read from its beginning rather than not at all.
                 if error.isMissing { throw error }
@@ -244,6 +247,7 @@ extension TailLoop {
         let file = TailedFile(identity: identity, source: source, maximumLineBytes: sources[source].maximumLineBytes, state: state)
         if let before { displace(before, from: path) }
         table.insert(file, at: path)
+        if let inherited = inherited.removeValue(forKey: identity) { keepOpen(file, inherited.descriptor) }
         if isNew { tally.found(file) }
         if let real, real != path {
             if table.file(at: real) == nil { table.place(file, at: real) }

@@ -23,7 +23,7 @@ extension TailLoop {
             do throws(SystemError) {
                 let status = try FileStatus(at: path)
                 guard status.isRegular, table.file(status.identity) == nil, let checkpoint = checkpoints[status.identity] else { continue }
-                guard let source = sources.firstIndex(where: { $0.name == checkpoint.source }) else { continue }
+                guard let source = source(of: checkpoint) else { continue }
                 try create(status.identity, at: path, try FileGlance(at: path), source)
                 rememberRotated(path, source)
             } catch {
@@ -65,6 +65,37 @@ extension TailLoop {
             last = file
         }
         if let current, current !== first { order(last, before: current) }
+    }
+
+    /// The source that a file of an earlier run belongs to: that of the same name, else one that its path belongs to, because sources are renamed.
+    private func source(of checkpoint: FileCheckpoint) -> Int? {
+        sources.firstIndex { $0.name == checkpoint.source } ?? finder.source(of: checkpoint.path)
+    }
+
+    /// Takes over files that the tailer before held open and that no path was found for: they were moved elsewhere or have no name any more.
+    func adoptInherited() {
+        for (identity, held) in inherited {
+            let path = held.reference.path
+            guard let source = sources.firstIndex(where: { $0.name == held.reference.source }) ?? finder.source(of: path) else { continue }
+            var point = ReadingPoint()
+            var generation = held.reference.generation
+            if let checkpoint = checkpoints.removeValue(forKey: identity) {
+                point = ReadingPoint(position: checkpoint.position, line: checkpoint.line, fingerprint: checkpoint.fingerprint)
+                generation = checkpoint.generation
+            }
+            var state = TailedFile.State(
+                reference: FileReference(number: nextNumber(), identity: identity, generation: generation, path: path, source: sources[source].name),
+                point: point, glance: held.glance, size: held.size)
+            state.acknowledged = unproven.contains(identity) ? 0 : point.position
+            state.isPlaced = false
+            let file = TailedFile(identity: identity, source: source, maximumLineBytes: sources[source].maximumLineBytes, state: state)
+            table.insert(file)
+            keepOpen(file, held.descriptor)
+            unplaced.append(file)
+            // What has its path now came after it.
+            if let current = table.file(at: path) { order(file, before: current) }
+        }
+        inherited = [:]
     }
 
     private func isCompressed(_ name: String) -> Bool {

@@ -31,6 +31,10 @@ final class TailLoop {
     let followedPaths: Set<String>
     /// Files of `followed` of which this run has not been told what the sinks have.
     var unproven: Set<FileIdentity>
+    /// Open files of the tailer before that this one has not found yet; none after the first look.
+    var inherited: [FileIdentity: TailHandover.OpenFile]
+    /// What the tailer before followed.
+    let ground: FileFinder?
     /// Files whose path leads elsewhere or nowhere since the last look.
     var unplaced: [TailedFile] = []
     /// Moves whose second half has not come: which source the file belongs to.
@@ -54,8 +58,8 @@ final class TailLoop {
     private static let bellToken: UInt64 = 2
 
     init(
-        sources: [TailSource], limits: TailLimits, finder: FileFinder, checkpoints: [FileIdentity: FileCheckpoint], table: FileTable, tally: TailTally,
-        bell: EventSignal, deliver: @escaping @Sendable (LineBatch) -> Bool
+        sources: [TailSource], limits: TailLimits, finder: FileFinder, checkpoints: [FileIdentity: FileCheckpoint], handover: TailHandover?,
+        table: FileTable, tally: TailTally, bell: EventSignal, deliver: @escaping @Sendable (LineBatch) -> Bool
     ) throws(SystemError) {
         self.sources = sources
         self.limits = limits
@@ -64,6 +68,8 @@ final class TailLoop {
         followed = Array(checkpoints.values)
         followedPaths = Set(checkpoints.values.map(\.path))
         unproven = Set(checkpoints.keys)
+        inherited = handover?.files ?? [:]
+        ground = handover?.ground
         self.table = table
         self.tally = tally
         self.bell = bell
@@ -320,6 +326,13 @@ final class TailLoop {
     }
 
     var openFiles: Int { opened.count }
+
+    /// A file that the tailer before held open.
+    func keepOpen(_ file: TailedFile, _ descriptor: Descriptor) {
+        file.with { $0.descriptor = descriptor }
+        opened.append(file)
+        if opened.count > limits.openFiles { closeOldest() }
+    }
 
     func nextNumber() -> Int {
         lastNumber += 1

@@ -24,6 +24,9 @@ final class FileTable: Sendable {
         }
     }
 
+    /// A file that no path is known to lead to.
+    func insert(_ file: TailedFile) { content.withLock { $0.files[file.identity] = file } }
+
     func place(_ file: TailedFile, at path: String) { content.withLock { $0.paths[path] = file } }
 
     /// Forgets that the path leads to this file, if it does.

@@ -36,18 +36,20 @@ enum RunCommand: Command {
         if file == nil, additions.paths.isEmpty {
             throw .usage("there is nothing to read", "name files, folders or globs, or --config FILE")
         }
+        let read = { () throws(ConfigurationError) -> Configuration in
+            if let file { return try ConfigurationReader().read(file: file, additions) }
+            return try ConfigurationReader().readNothing(additions)
+        }
         let configuration: Configuration
-        do throws(ConfigurationError) {
-            let reader = ConfigurationReader()
-            if let file { configuration = try reader.read(file: file, additions) } else { configuration = try reader.readNothing(additions) }
-        } catch {
+        do throws(ConfigurationError) { configuration = try read() } catch {
             for problem in error.problems { tell(problem) }
             throw .logged(ExitStatus.configuration)
         }
-        return try run(configuration: configuration, exitAtEnd: exitAtEnd)
+        return try run(configuration: configuration, exitAtEnd: exitAtEnd, rereading: read)
     }
 
-    private static func tell(_ problem: ConfigurationProblem) {
+    /// Logs a mistake with its place.
+    static func tell(_ problem: ConfigurationProblem) {
         let position = problem.position
         if position.line == 0 {
             Log.error("configuration", problem.description, ["file": position.file, "key": problem.key])

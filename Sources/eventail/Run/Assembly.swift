@@ -23,23 +23,54 @@ enum Assembly {
     /// Descriptors kept for sockets, sinks and the state; the rest may be agents' files.
     static let reservedDescriptors = 256
 
-    static func make(_ configuration: Configuration) throws -> Parts {
-        let catalogue = Catalogue()
-        let profiles = try ProfileSet(catalogue: catalogue, files: profileFiles(configuration.sources))
-        let readings = try readings(of: configuration.sources, profiles)
-        try FileSystem.makeFolder(configuration.stateFolder)
-        let store = try StateStore(folder: configuration.stateFolder, catalogue: catalogue)
+    /// What a configuration names, read and found usable before anything is opened, made or stopped.
+    struct Plan {
+        let configuration: Configuration
+        let catalogue: Catalogue
+        let profiles: ProfileSet
+        let readings: [String: SourceReading]
+        let sources: [TailSource]
+        let aggregation: AggregatorConfiguration
+    }
+
+    /// `running` is the plan of the instance that is to take this one: the numbers of types must mean the same for all that it keeps in memory.
+    static func plan(_ configuration: Configuration, after running: Plan? = nil) throws -> Plan {
+        let catalogue = running?.catalogue ?? Catalogue()
+        let profiles: ProfileSet
+        let files = profileFiles(configuration.sources)
+        // Built-in profiles do not change.
+        if let running, files.isEmpty, profileFiles(running.configuration.sources).isEmpty {
+            profiles = running.profiles
+        } else {
+            profiles = try ProfileSet(catalogue: catalogue, files: files)
+        }
+        let sources = configuration.sources.map(tailSource)
+        // Patterns are understood by who follows them.
+        _ = try Tailer(sources: sources, deliver: { _ in false })
+        return Plan(
+            configuration: configuration, catalogue: catalogue, profiles: profiles, readings: try readings(of: configuration.sources, profiles),
+            sources: sources, aggregation: try aggregation(configuration.metrics))
+    }
+
+    static func store(_ plan: Plan) throws -> StateStore {
+        try FileSystem.makeFolder(plan.configuration.stateFolder)
+        let store = try StateStore(folder: plan.configuration.stateFolder, catalogue: plan.catalogue)
         for notice in store.notices { Log.warning("state", notice) }
-        let aggregator = try Aggregator(
-            configuration: try aggregation(configuration.metrics), catalogue: catalogue, state: try store.keyedState())
+        return store
+    }
+
+    /// Makes what the plan says on a state; `handover` is of the pipeline that it replaces.
+    static func make(_ plan: Plan, on store: StateStore, after handover: Handover? = nil) throws -> Parts {
+        let (configuration, catalogue) = (plan.configuration, plan.catalogue)
+        let aggregator = try Aggregator(configuration: plan.aggregation, catalogue: catalogue, state: try store.keyedState())
         let deadLetters = try DeadLetters(stateFolder: configuration.stateFolder, totalBytes: configuration.deadLetter.size)
         let parts = Pipeline.Parts(
-            stateFolder: configuration.stateFolder, sources: configuration.sources.map(tailSource), readings: readings, profiles: profiles,
+            stateFolder: configuration.stateFolder, sources: plan.sources, readings: plan.readings, profiles: plan.profiles,
             catalogue: catalogue, aggregator: aggregator, store: store, deadLetters: deadLetters,
             sinks: configuration.sinks.map { sink($0, store: store, catalogue: catalogue) })
         return Parts(
-            configuration: configuration, pipeline: try Pipeline(parts, limits: limits(configuration)), aggregator: aggregator, store: store,
-            profiles: profiles, catalogue: catalogue)
+            configuration: configuration, pipeline: try Pipeline(parts, limits: limits(configuration), after: handover), aggregator: aggregator,
+            store: store, profiles: plan.profiles, catalogue: catalogue)
     }
 
     /// A profile with a slash is a file of the user's.
@@ -59,6 +90,14 @@ enum Assembly {
             readings[source.name] = reading
         }
         return readings
+    }
+
+    /// Whether lines that were read already might be read otherwise: by other profiles, or by files of profiles whose content may have changed.
+    static func readsOtherwise(_ plan: Plan, than running: Plan) -> Bool {
+        if !(profileFiles(plan.configuration.sources) + profileFiles(running.configuration.sources)).isEmpty { return true }
+        return running.configuration.sources.contains { old in
+            plan.configuration.sources.first { $0.name == old.name }.map { $0.profile != old.profile || $0.unknownTypes != old.unknownTypes } ?? true
+        }
     }
 
     private static func tailSource(_ source: SourceConfiguration) -> TailSource {

@@ -14,17 +14,23 @@ internal import Synchronization
 final class InstanceView: InstanceStatus {
     enum Phase: Sendable { case starting, running, draining }
 
-    private let parts: Assembly.Parts
+    /// Replaced when the configuration was read again; an answer that is being made may mix both.
+    private let current: Mutex<Assembly.Parts>
     private let letters: DeadLetterReader
     private let phase = Mutex(Phase.starting)
     private let started = Timestamp.monotonicNanoseconds()
 
     init(_ parts: Assembly.Parts) {
-        self.parts = parts
+        current = Mutex(parts)
         letters = DeadLetterReader(stateFolder: parts.configuration.stateFolder)
     }
 
+    private var parts: Assembly.Parts { current.withLock { $0 } }
+
     func became(_ next: Phase) { phase.withLock { $0 = next } }
+
+    /// Shows other parts of the same instance from now on.
+    func show(_ parts: Assembly.Parts) { current.withLock { $0 = parts } }
 
     func readiness() -> Readiness {
         let troubles = parts.pipeline.trouble.all

@@ -9,42 +9,87 @@ internal import Synchronization
 /// One instance from start to stop: state first, then the server's sockets, then reading; the other way round at the end.
 ///
 /// *Thread*: `main`.
-struct RunningInstance {
+final class RunningInstance {
     /// Time for sinks and clients at a stop, each.
     static let stopTime: Duration = .seconds(10)
     /// How long serving waits for history after a crash.
     static let catchUpTime: Duration = .seconds(5)
 
-    let parts: Assembly.Parts
+    private var plan: Assembly.Plan
+    private var parts: Assembly.Parts
     let view: InstanceView
     private let signals: SignalReceiver
+    private var server: Server?
+    private var hub: Hub?
 
     /// Before any thread starts: signals are taken over here.
     init(_ configuration: Configuration) throws {
         ProcessUsage.ignoreBrokenPipes()
         signals = try SignalReceiver()
-        parts = try Assembly.make(configuration)
+        plan = try Assembly.plan(configuration)
+        parts = try Assembly.make(plan, on: try Assembly.store(plan))
         view = InstanceView(parts)
     }
 
-    /// Serves and tails until SIGTERM or SIGINT.
-    func runUntilStopped() throws {
-        let server = try bindServer()
-        start(untilEnd: false, server)
-        if let server { serve(server.server) }
-        try waitForStop(or: nil)
+    /// Serves and tails until SIGTERM or SIGINT; reads its configuration again, with `read`, on SIGHUP.
+    func runUntilStopped(rereading read: () throws(ConfigurationError) -> Configuration) throws {
+        try bindServer()
+        start(untilEnd: false)
+        if let server { serve(server) }
+        try waitForStop(or: nil) { try reload(read) }
         view.became(.draining)
         Log.info("eventail", "stopping")
         let all = parts.pipeline.stop(within: Self.stopTime)
-        server?.server.stop(deadline: .seconds(2))
+        server?.stop(deadline: .seconds(2))
         if !all { Log.warning("eventail", "a sink has not taken everything; the rest follows after the next start") }
         Log.info("eventail", "stopped")
+    }
+
+    /// Replaces everything but the state, the sockets and their clients by what the configuration says now. One that cannot be used changes nothing: it is told
+    /// why and the old one stays. What is replaced ends as at a stop and goes on as after a start, so nothing is lost or repeated.
+    private func reload(_ read: () throws(ConfigurationError) -> Configuration) throws {
+        guard let next = usable(read) else { return }
+        let readsOtherwise = Assembly.readsOtherwise(next, than: plan)
+        // Lines that a sink lacks are read again by what the new configuration says: where that may differ, sinks first have the time to take them.
+        if !parts.pipeline.stop(within: readsOtherwise ? Self.stopTime : .zero) && readsOtherwise {
+            Log.warning("configuration", "a sink lags; the lines that it lacks are read with the profiles of the new configuration")
+        }
+        let handover = parts.pipeline.handOver()
+        var isNew = true
+        do { parts = try Assembly.make(next, on: parts.store, after: handover) } catch {
+            isNew = false
+            Log.error("configuration", "not reloaded, the old configuration stays: \(error)")
+            parts = try Assembly.make(plan, on: parts.store, after: handover)
+        }
+        if isNew { plan = next }
+        view.show(parts)
+        start(untilEnd: false)
+        server?.change(to: Assembly.server(plan.configuration.server), aggregator: parts.aggregator, history: try history())
+        if isNew { Log.info("configuration", "reloaded", ["sources": "\(plan.sources.count)", "sinks": "\(plan.configuration.sinks.count)"]) }
+    }
+
+    /// The plan of the configuration as it is written now; nil, and the reason in the log, when it cannot be used.
+    private func usable(_ read: () throws(ConfigurationError) -> Configuration) -> Assembly.Plan? {
+        do {
+            let (configuration, ignored) = try read().keepingFixedKeys(of: plan.configuration)
+            let next = try Assembly.plan(configuration, after: plan)
+            for key in ignored {
+                Log.warning("configuration", "\(key) cannot change while the program runs; stop and start it to use the new value", ["key": key])
+            }
+            return next
+        } catch let error as ConfigurationError {
+            for problem in error.problems { RunCommand.tell(problem) }
+            Log.error("configuration", "not reloaded, the old configuration stays", ["problems": "\(error.problems.count)"])
+        } catch {
+            Log.error("configuration", "not reloaded, the old configuration stays: \(error)")
+        }
+        return nil
     }
 
     /// Reads what is there, waits until every sink has it, prints the totals. False when it was interrupted or a sink could not take all.
     func runToEnd() throws -> Bool {
         let began = Timestamp.monotonicNanoseconds()
-        start(untilEnd: true, nil)
+        start(untilEnd: true)
         let ended = try EventSignal()
         let outcome = Outcome()
         let pipeline = parts.pipeline
@@ -52,7 +97,8 @@ struct RunningInstance {
             outcome.set(pipeline.waitUntilEnd())
             ended.ring()
         }
-        if try waitForStop(or: ended) {
+        let refuse = { Log.warning("eventail", "SIGHUP: nothing is reloaded while it runs to the end of what there is") }
+        if try waitForStop(or: ended, reload: refuse) {
             _ = pipeline.stop(within: Self.stopTime)
             waiter.join()
             return false
@@ -63,8 +109,8 @@ struct RunningInstance {
         return outcome.isComplete
     }
 
-    private func start(untilEnd: Bool, _ served: (server: Server, hub: Hub)?) {
-        let (view, configuration, hub) = (view, parts.configuration, served?.hub)
+    private func start(untilEnd: Bool) {
+        let (view, configuration, hub) = (view, parts.configuration, hub)
         let recovered: @Sendable () -> Void = {
             view.became(.running)
             Log.info("eventail", "reading", ["sources": "\(configuration.sources.count)", "state": configuration.stateFolder])
@@ -83,18 +129,19 @@ struct RunningInstance {
     }
 
     /// Binds all addresses; clients may connect and wait from then on.
-    private func bindServer() throws -> (server: Server, hub: Hub)? {
-        if parts.configuration.server.listen.isEmpty { return nil }
+    private func bindServer() throws {
+        if parts.configuration.server.listen.isEmpty { return }
         let hub = try Hub(epoch: parts.store.epoch, head: parts.pipeline.journal.nextSequence - 1, catalogue: parts.catalogue)
-        let server = try Server(
-            configuration: Assembly.server(parts.configuration.server), hub: hub, aggregator: parts.aggregator,
-            history: parts.configuration.history == nil ? nil : try parts.store.history(), status: view)
-        return (server, hub)
+        server = try Server(
+            configuration: Assembly.server(parts.configuration.server), hub: hub, aggregator: parts.aggregator, history: try history(), status: view)
+        self.hub = hub
     }
+
+    private func history() throws -> History? { parts.configuration.history == nil ? nil : try parts.store.history() }
 
     /// Waits for a signal that asks to stop, or for `ended`; true when it was a signal.
     @discardableResult
-    private func waitForStop(or ended: EventSignal?) throws -> Bool {
+    private func waitForStop(or ended: EventSignal?, reload: () throws -> Void) throws -> Bool {
         let poller = try Poller()
         try poller.add(signals.descriptor.number, .readable, token: 0)
         if let ended { try poller.add(ended.descriptor.number, .readable, token: 1) }
@@ -105,7 +152,7 @@ struct RunningInstance {
             while let request = signals.next() {
                 switch request {
                 case .stop: return true
-                case .reload: Log.warning("eventail", "SIGHUP: this version does not reload; start it again to read a new configuration")
+                case .reload: try reload()
                 }
             }
         }
