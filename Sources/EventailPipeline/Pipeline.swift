@@ -335,9 +335,10 @@ public final class Pipeline: Sendable {
                 lostAfterCrash.add(end - position)
                 return
             }
-            let batch = try extraction.batch(of: lines, carryOver: from.carryOver)
-            _ = try journal.append(batch, firstLine: line)
-            (position, line) = (batch.end, batch.nextLine)
+            for batch in try extraction.batches(of: lines, carryOver: from.carryOver) {
+                _ = try journal.append(batch, firstLine: line)
+                (position, line) = (batch.end, batch.nextLine)
+            }
         }
     }
 

@@ -21,7 +21,7 @@ final class Follower: Sendable {
 
     init(
         _ paths: [String], exclude: [String] = [], startAtEnd: Bool = false, maximumLineBytes: Int = 1 << 20, checkpoints: [FileCheckpoint] = [],
-        untilEnd: Bool = false, limits change: (inout TailLimits) -> Void = { _ in }
+        untilEnd: Bool = false, isSequence: Bool = false, limits change: (inout TailLimits) -> Void = { _ in }
     ) throws {
         var limits = TailLimits()
         limits.reconcileInterval = .milliseconds(20)
@@ -30,7 +30,7 @@ final class Follower: Sendable {
         let queue = batches
         begun = checkpoints
         let tailer = try Tailer(
-            sources: [TailSource(name: "agents", paths: paths, exclude: exclude, startAtEnd: startAtEnd, maximumLineBytes: maximumLineBytes)],
+            sources: [TailSource(name: "agents", paths: paths, exclude: exclude, startAtEnd: startAtEnd, maximumLineBytes: maximumLineBytes, isSequence: isSequence)],
             limits: limits, checkpoints: checkpoints
         ) { queue.push($0) }
         self.tailer = tailer

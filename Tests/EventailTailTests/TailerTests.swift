@@ -43,6 +43,20 @@ import Testing
         #expect(Set(follower.allLines()) == Set((0..<20).map { "line \($0)" }))
     }
 
+    @Test func readsFilesOfASequenceOneAfterTheOther() throws {
+        var expected: [String] = []
+        for number in [3, 1, 2] { try Agent.append((0..<3000).map { "\(number) \($0)\n" }.joined(), to: folder.file("\(number).jsonl")) }
+        for number in 1...3 { expected += (0..<3000).map { "\(number) \($0)" } }
+        let follower = try Follower([pattern], isSequence: true) { limits in
+            limits.batchBytes = 1000
+            limits.turnBytes = 1000
+        }
+        #expect(follower.lines(9000) == expected)
+        try Agent.append("3 last\n", to: folder.file("3.jsonl"))
+        try Agent.append("4 first\n", to: folder.file("4.jsonl"))
+        #expect(Array(follower.lines(9002).suffix(2)) == ["3 last", "4 first"])
+    }
+
     @Test func readsARenamedFileToItsEndBeforeTheNewOne() throws {
         let writer = try Descriptor.open(path, [.write, .create, .append])
         try writer.writeAll(Array("one\n".utf8))

@@ -5,9 +5,9 @@ internal import EventailSystem
 extension Engine {
     func fold(_ batch: EventBatch) {
         if failure != nil || batch.events.isEmpty { return }
-        file.hash = Int64(bitPattern: TextHash.hash(batch.file.stableKey))
-        file.number = batch.file.number
-        contributions.note(file: batch.file)
+        file.hash = Int64(bitPattern: TextHash.hash(batch.originFile.stableKey))
+        file.number = batch.originFile.number
+        contributions.note(file: batch.originFile)
         lastExecution = 0
         lastExecutionPlace = -1
         lastAgentPlace = -1
@@ -29,6 +29,7 @@ extension Engine {
         meta.oldest = min(meta.oldest, time)
         meta.newest = max(meta.newest, time)
         contributions.begin(event)
+        if let origin = batch.origin { contributions.wasWritten(at: origin.entry(ofLine: event.line).position) }
 
         let type = typeNumber(event.type)
         let facts = readRoles(batch, Int(event.firstValue), Int(event.valueCount))

@@ -30,7 +30,7 @@ extension Engine {
                     let entry = contribution.entry
                     json.object { json in
                         json.field("file", contributions.files[entry.file]?.path)
-                        json.field("line", entry.line)
+                        json.field("line", entry.line == 0 ? nil : entry.line)
                         json.field("offset", entry.position)
                         json.field("time", Timestamp(nanoseconds: entry.time).rfc3339)
                         json.field("profile", profileName(entry.dimensions.type))

@@ -45,6 +45,12 @@ struct ContributionRing {
         current.count = 0
     }
 
+    /// The event's line was written by an agent at another place than where it was read; its number there is not known.
+    mutating func wasWritten(at position: Int64) {
+        current.line = 0
+        current.position = position
+    }
+
     @inline(__always)
     mutating func cell(_ dimensions: Dimensions, _ execution: UInt64) {
         current.dimensions = dimensions

@@ -45,6 +45,8 @@ public final class Extractor {
         let batch = EventBatch(file: lines.file, buffer: lines.buffer, start: lines.start, end: lines.end, readTime: lines.readTime)
         context.bind(plan)
         let count = lines.lines.count
+        var contexts: [EventBatch.Context] = []
+        var changes = -1
         events.reserve(count)
         var validBytes: Int64 = 0
         for index in 0..<count {
@@ -61,6 +63,11 @@ public final class Extractor {
             } else {
                 switch unsafe parser.parse(UnsafeRawPointer(lines.buffer.base + Int(line.start)), length: Int(line.length)) {
                 case .success(let document):
+                    if changes != context.changes {
+                        changes = context.changes
+                        let remembered = context.encode()
+                        if !remembered.isEmpty { contexts.append(EventBatch.Context(firstEvent: events.count, bytes: remembered)) }
+                    }
                     guard let found = read(document, line, lines.firstLine + Int64(index), lines.readTime, context) else {
                         validBytes += bytes
                         continue
@@ -83,6 +90,7 @@ public final class Extractor {
         batch.nextLine = lines.firstLine + Int64(count)
         batch.fingerprint = lines.fingerprint
         batch.carryOver = context.encode()
+        batch.contexts = contexts
         return batch
     }
 

@@ -11,6 +11,8 @@ public final class FileContext {
     private var decoded: [(profile: String, name: String, value: [UInt8])] = []
     private var encoded: [UInt8]?
     private var bound: ObjectIdentifier?
+    /// Counts what was remembered anew.
+    private(set) var changes = 0
 
     public init() {}
 
@@ -65,5 +67,6 @@ public final class FileContext {
         guard values[carry] != value else { return }
         values[carry] = Array(value.prefix(Self.longestText))
         encoded = nil
+        changes += 1
     }
 }

@@ -27,6 +27,11 @@ public final class EventBatch: @unchecked Sendable {
     public var fingerprint = Fingerprint.none
     /// What the extractor remembers of the file behind this batch (model, session ...), for the checkpoint; empty when nothing.
     public var carryOver: [UInt8] = []
+    /// What the extractor remembered of the file before an event, where that changed; empty when nothing was remembered. Whoever sends an event away
+    /// alone sends it along, so that the other side reads the same from its line.
+    public var contexts: [Context] = []
+    /// Where the lines were first written, when another instance sent them; nil for this machine's own files.
+    public var origin: BatchOrigin?
     /// The instance's sequence number of the first event; the others follow. Set on the live path before anybody else sees the batch.
     public var firstSequence: Int64 = 0
 
@@ -69,6 +74,29 @@ public final class EventBatch: @unchecked Sendable {
 
     /// The event's own id, else one made of its file and position.
     public func identifier(of event: Event) -> String {
-        text(.id, of: event) ?? "\(file.stableKey):\(event.position)"
+        text(.id, of: event) ?? "\(originFile.stableKey):\(originPosition(of: event))"
+    }
+
+    /// The file that the agent wrote: what is shown, while `file` is what was read.
+    public var originFile: FileReference { origin?.file ?? file }
+
+    /// Where an event's line starts in `originFile`.
+    public func originPosition(of event: Event) -> Int64 { origin?.entry(ofLine: event.line).position ?? event.position }
+
+    /// Where a refused line starts in `originFile`.
+    public func originPosition(of rejection: Rejection) -> Int64 { origin?.entry(ofLine: rejection.line).position ?? rejection.position }
+
+    /// What was remembered of the file before an event, by the event's index; empty when nothing was.
+    public func context(before index: Int) -> [UInt8] { contexts.last { $0.firstEvent <= index }?.bytes ?? [] }
+
+    /// What was remembered (`FileContext.encode`) before the events from `firstEvent` on.
+    public struct Context: Sendable {
+        public let firstEvent: Int
+        public let bytes: [UInt8]
+
+        public init(firstEvent: Int, bytes: [UInt8]) {
+            self.firstEvent = firstEvent
+            self.bytes = bytes
+        }
     }
 }

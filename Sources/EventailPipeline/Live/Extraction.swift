@@ -1,4 +1,5 @@
 public import EventailEvents
+internal import EventailInbox
 internal import EventailSystem
 
 /// How one source's lines are read.
@@ -23,14 +24,23 @@ public final class Extraction {
     private let readings: [String: SourceReading]
     private var extractors: [String: Extractor] = [:]
     private var contexts: [Progress.FileKey: FileContext] = [:]
+    private let inbox: InboxExtraction
 
     public init(profiles: ProfileSet, readings: [String: SourceReading]) {
         self.profiles = profiles
         self.readings = readings
+        inbox = InboxExtraction(profiles: profiles)
+    }
+
+    /// The event batches of lines, in order: of an agent's file one, of an inbox one for each run of lines of one agent's file.
+    public func batches(of lines: LineBatch, carryOver: [UInt8]?) throws(ProfileError) -> [EventBatch] {
+        // By the name: a segment is one also when the configuration no longer has its source.
+        if lines.file.path.hasSuffix(Inbox.suffix) { return try inbox.batches(of: lines) }
+        return [try batch(of: lines, carryOver: carryOver)]
     }
 
     /// The events of a batch. `carryOver` is what the file's last checkpoint remembers; used when this object does not know the file yet.
-    public func batch(of lines: LineBatch, carryOver: [UInt8]?) throws(ProfileError) -> EventBatch {
+    private func batch(of lines: LineBatch, carryOver: [UInt8]?) throws(ProfileError) -> EventBatch {
         let key = Progress.FileKey(identity: lines.file.identity, generation: lines.file.generation)
         let context: FileContext
         if let known = contexts[key] {

@@ -30,10 +30,12 @@ final class FileBatchReader: BatchReader {
         let isOther = lines.fingerprint.length == entry.fingerprint.length && lines.fingerprint != entry.fingerprint
         if lines.end != entry.end || isOther { return nil }
         lines.fingerprint = entry.fingerprint
-        let batch: EventBatch
-        do throws(ProfileError) { batch = try extraction.batch(of: lines, carryOver: before?.carryOver) } catch {
+        let batches: [EventBatch]
+        do throws(ProfileError) { batches = try extraction.batches(of: lines, carryOver: before?.carryOver) } catch {
             throw .misconfigured("\(error)", remedy: "mend the profile")
         }
+        // An entry was made of one batch.
+        guard batches.count == 1, let batch = batches.first else { return nil }
         if batch.events.count != entry.events {
             // A profile changed since: positions stay right, the numbers of these events do not.
             Log.warning(

@@ -53,10 +53,7 @@ final class LivePath: Sendable {
         var cut = starting
         while true {
             if let batch = lines.pop(within: cut.untilDue) {
-                // Without an entry nobody has seen it: the next start reads it again.
-                guard let taken = try take(batch, extraction, &cut) else { break }
-                publish(taken.batch)
-                fanout.publish(taken)
+                if try !take(batch, extraction, &cut, publish: publish) { break }
             } else if lines.isClosed && lines.count == 0 {
                 break
             }
@@ -66,12 +63,18 @@ final class LivePath: Sendable {
         handOver(&cut, waiting: true)
     }
 
-    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut) throws(ProfileError) -> Delivery? {
+    /// Takes the lines' events; false when the instance ends before all have entries: without one nobody has seen a batch and the next start reads it again.
+    private func take(_ lines: LineBatch, _ extraction: Extraction, _ cut: inout Cut, publish: (EventBatch) -> Void) throws(ProfileError) -> Bool {
         let before = cut.progress.checkpoint(lines.file.identity, lines.file.generation)
-        let batch = try extraction.batch(of: lines, carryOver: before?.carryOver)
-        guard let index = journaled(batch, lines) else { return nil }
-        fold(batch, index, &cut)
-        return Delivery(batch: batch, index: index)
+        var firstLine = lines.firstLine
+        for batch in try extraction.batches(of: lines, carryOver: before?.carryOver) {
+            guard let index = journaled(batch, firstLine: firstLine) else { return false }
+            firstLine = batch.nextLine
+            fold(batch, index, &cut)
+            publish(batch)
+            fanout.publish(Delivery(batch: batch, index: index))
+        }
+        return true
     }
 
     /// Folds a batch into all state of the live path; also used for what a crash left between the last commit and the journal's head.
@@ -84,11 +87,11 @@ final class LivePath: Sendable {
 
     /// Nothing may go on before the entry stands: a full disk holds the live path, and through it reading, until there is room. Nil when the
     /// instance ends first.
-    private func journaled(_ batch: EventBatch, _ lines: LineBatch) -> Int64? {
+    private func journaled(_ batch: EventBatch, firstLine: Int64) -> Int64? {
         var backoff = Backoff(most: .seconds(5))
         while true {
             do throws(SystemError) {
-                let index = try journal.append(batch, firstLine: lines.firstLine)
+                let index = try journal.append(batch, firstLine: firstLine)
                 trouble.clear("journal")
                 return index
             } catch {

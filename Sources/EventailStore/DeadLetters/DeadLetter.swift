@@ -11,6 +11,8 @@ public struct DeadLetter: Sendable {
     public let identity: String
     public let generation: Int
     public let position: Int64
+    /// Where the line starts in the file of `identity`: another place when another instance sent the line here.
+    let positionRead: Int64
     public let lineNumber: Int64
     /// When the line was read, RFC 3339.
     public let time: String
@@ -33,6 +35,7 @@ public struct DeadLetter: Sendable {
         guard let path = root["file"]?.string, let position = root["offset"]?.int64, let reason = root["reason"]?.string else { return nil }
         self.path = path
         self.position = position
+        positionRead = root["position"]?.int64 ?? position
         self.reason = reason
         identity = root["identity"]?.string ?? ""
         generation = Int(root["generation"]?.int64 ?? 0)
@@ -56,10 +59,11 @@ public struct DeadLetter: Sendable {
     static func write(_ rejection: Rejection, of batch: EventBatch, into json: inout JSONWriter) {
         let line = batch.buffer.bytes(rejection.start..<rejection.start + rejection.length)
         json.beginObject()
-        json.field("file", batch.file.path)
+        json.field("file", batch.originFile.path)
         json.field("identity", batch.file.identity.key)
         json.field("generation", batch.file.generation)
-        json.field("offset", rejection.position)
+        json.field("offset", batch.originPosition(of: rejection))
+        if batch.origin != nil { json.field("position", rejection.position) }
         json.field("line", rejection.line)
         json.field("time", Timestamp(nanoseconds: batch.readTime).rfc3339)
         json.field("reason", rejection.reason.name)

@@ -57,7 +57,7 @@ public final class DeadLetters: @unchecked Sendable {
             for line in lines {
                 guard let letter = DeadLetter(record: Array(content[line]), cursor: "", parser: parser) else { continue }
                 let life = Life(identity: letter.identity, generation: letter.generation)
-                known[life] = max(known[life] ?? -1, letter.position)
+                known[life] = max(known[life] ?? -1, letter.positionRead)
             }
             if segment == number { length = lines.last.map { Int64($0.upperBound + 1) } ?? 0 }
         }

@@ -63,7 +63,7 @@ final class HistoryWriter {
         defer { values = []; text = [] }
         precondition(events.isEmpty || batch.firstSequence > 0, "events have sequence numbers before they go into history")
         if let last = events.last, last.position >= from {
-            let place = try place(of: batch.file)
+            let place = try place(of: batch.originFile)
             let statement = try database.statement(Self.insertion)
             for index in events.indices where events[index].position >= from {
                 try insert(events[index], of: batch, sequence: batch.firstSequence + Int64(index), place: place, with: statement)
@@ -128,8 +128,8 @@ final class HistoryWriter {
         statement.bind(6, StoredCode.code(event.severity))
         statement.bind(7, StoredCode.code(event.priority))
         statement.bind(8, place)
-        statement.bind(9, event.position)
-        statement.bind(10, event.line)
+        statement.bind(9, batch.originPosition(of: event))
+        statement.bind(10, batch.origin == nil ? event.line : 0)
         for column in 11...21 { statement.bindNull(column) }
         // Later values first, so that of a role told twice the first counts; parts are last in line.
         if event.partCount > 0 {

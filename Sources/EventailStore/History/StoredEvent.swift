@@ -25,7 +25,7 @@ public struct StoredEvent: Sendable {
     public let durationMilliseconds: Double?
     public let costUSD: Double?
     public let path: String
-    /// Where the line starts in its file, in bytes, and its number from 1.
+    /// Where the line starts in its file, in bytes, and its number from 1; 0 of a line that another instance sent.
     public let position: Int64
     public let lineNumber: Int64
     /// The members of the roles' object but `id`, `time` and `type`: a JSON object.
@@ -51,7 +51,7 @@ public struct StoredEvent: Sendable {
         writeRoles(into: &json)
         json.field("file", path)
         json.field("offset", position)
-        json.field("line", lineNumber)
+        json.field("line", lineNumber > 0 ? lineNumber : nil)
         json.key("event")
         json.raw(line)
         json.endObject()

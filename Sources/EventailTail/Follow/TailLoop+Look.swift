@@ -64,7 +64,10 @@ extension TailLoop {
         refusals = [:]
         let finding = finder.find(enter: { watcher.watch($0) })
         var folders = finding.folders
-        for (path, sighting) in finding.files { look(at: path, sighting.glance, sighting.source) }
+        for (path, sighting) in finding.files where !sources[sighting.source].isSequence { look(at: path, sighting.glance, sighting.source) }
+        for (path, sighting) in finding.files.filter({ sources[$0.value.source].isSequence }).sorted(by: { $0.key < $1.key }) {
+            look(at: path, sighting.glance, sighting.source)
+        }
         for folder in finding.missing {
             let above = nearestFolder(above: folder)
             watcher.watch(above)
@@ -254,6 +257,10 @@ extension TailLoop {
             watcher.watch(FileSystem.folder(of: real))
         }
         if let before { order(before, before: file) }
+        if sources[source].isSequence {
+            if let newest = newestOfSequence[source], newest.path < path, table.file(newest.identity) === newest { order(newest, before: file) }
+            newestOfSequence[source] = file
+        }
         enqueue(file, size: glance.size)
     }
 

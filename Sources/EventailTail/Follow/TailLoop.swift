@@ -44,6 +44,8 @@ final class TailLoop {
     /// Paths that could not be looked at since the last look began, and those that were told.
     var refusals: [String: SystemError] = [:]
     var toldFailures: Set<String> = []
+    /// Of each source whose files follow each other: the last that is known.
+    var newestOfSequence: [Int: TailedFile] = [:]
     var pass = 0
     var isFirstLook = false
     private var needsPass = false

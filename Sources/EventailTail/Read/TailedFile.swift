@@ -62,7 +62,7 @@ final class TailedFile: Sendable {
         state.withLock { state in
             FileStatusReport(
                 number: state.reference.number, source: state.reference.source, path: state.reference.path, identity: identity,
-                generation: state.reference.generation, size: state.size, position: state.point.position, line: state.point.line,
+                generation: state.reference.generation, size: state.size, position: state.point.position, acknowledged: state.acknowledged, line: state.point.line,
                 unfinishedBytes: max(0, min(state.point.scanned, state.size) - state.point.position), state: state.condition, reason: state.reason,
                 lastReadTime: state.lastReadTime, isOpen: state.descriptor != nil)
         }

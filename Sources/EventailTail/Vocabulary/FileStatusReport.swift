@@ -11,6 +11,8 @@ public struct FileStatusReport: Sendable, Equatable {
     public var size: Int64
     /// The first byte not yet delivered.
     public var position: Int64
+    /// Every consumer has what lies before.
+    public var acknowledged: Int64
     /// The number of the line that starts at `position`.
     public var line: Int64
     /// Bytes seen at the end that no newline ends yet.

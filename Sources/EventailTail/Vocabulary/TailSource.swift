@@ -9,13 +9,16 @@ public struct TailSource: Sendable {
     public var startAtEnd: Bool
     /// A longer line is delivered as its beginning with `tooLongBytes` set.
     public var maximumLineBytes: Int
+    /// The files follow each other by name: each is read when the one before is read to its end.
+    public var isSequence: Bool
 
-    public init(name: String, paths: [String], exclude: [String] = [], startAtEnd: Bool = false, maximumLineBytes: Int = 16 << 20) {
+    public init(name: String, paths: [String], exclude: [String] = [], startAtEnd: Bool = false, maximumLineBytes: Int = 16 << 20, isSequence: Bool = false) {
         precondition(maximumLineBytes > 0, "a line may have at least one byte")
         self.name = name
         self.paths = paths
         self.exclude = exclude
         self.startAtEnd = startAtEnd
         self.maximumLineBytes = maximumLineBytes
+        self.isSequence = isSequence
     }
 }
