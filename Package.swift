@@ -66,6 +66,8 @@ let package = Package(
 
         .executableTarget(
             name: "yardstick", dependencies: ["EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/yardstick", swiftSettings: strict),
+        .executableTarget(
+            name: "extractbench", dependencies: ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/extractbench", swiftSettings: strict),
 
         // Tests: one target for each module above, then what crosses modules.
         swift("EventailTestSupport", ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),

@@ -43,6 +43,14 @@ import Testing
         #expect(set.profile("codex")?.about.isEmpty == false)
     }
 
+    /// Built-in schemas are taken for right, and what tells of their refusals is made later: so that is checked here.
+    @Test func builtInProfilesKeepTheRulesForUsersProfiles() throws {
+        for profile in try ProfileSet.builtIn() {
+            #expect(profile.isBuiltIn)
+            #expect(try Profile(profile.source, file: profile.file).types == profile.types)
+        }
+    }
+
     @Test func aUsersProfileStandsInPlaceOfTheBuiltInOne() throws {
         let mine = try Profile(Array("profile: codex\ntype: =x\nforms: [{when: {/codex: present}}]\n".utf8), file: "mine.yaml")
         let set = try ProfileSet(catalogue: Catalogue(), users: [mine], builtIn: try ProfileSet.builtIn())

@@ -43,6 +43,10 @@ struct ReadingPlanBuilder {
     private var description = ProfileDescription()
     private var profileNumber: Int32 = 0
     private var humanTable: Int32 = -1
+    /// Where the present profile's lists of the line's sources are.
+    private var stretches: [ObjectIdentifier: ReadingPlan.Stretch] = [:]
+    /// The tables of the present profile's words.
+    private var wordTables: [RoleKey: Int32] = [:]
     private var firstCarry = 0
     private var replayCarry: Int32 = -1
 
@@ -69,6 +73,8 @@ struct ReadingPlanBuilder {
 
     private mutating func add(_ profile: Profile, _ number: Int32) {
         description = profile.description
+        wordTables = [:]
+        stretches = [:]
         profileNumber = number
         humanTable = description.humanTools.isEmpty ? -1 : table(description.humanTools.enumerated().map { ($0.element, $0.offset) })
         firstCarry = carries.count
@@ -120,10 +126,10 @@ struct ReadingPlanBuilder {
             made.schema = Int32(schemas.firstIndex { $0 === schema } ?? schemas.count)
             if Int(made.schema) == schemas.count { schemas.append(schema) }
         }
-        made.time = add(type.roles[.time] ?? [], .time)
-        made.status = add(type.roles[.status] ?? [], .status)
-        made.severity = add(type.roles[.severity] ?? [], .severity)
-        made.priority = add(type.roles[.priority] ?? [], .priority)
+        made.time = add(type.roles[.time], .time)
+        made.status = add(type.roles[.status], .status)
+        made.severity = add(type.roles[.severity], .severity)
+        made.priority = add(type.roles[.priority], .priority)
         made.roles = roleRules(type.roles, withCarry: true)
         made.usageKey = add(type.usageKey, .role(.id))
         made.replay = replayCarry
@@ -152,19 +158,22 @@ struct ReadingPlanBuilder {
         var made = ReadingPlan.Part(container: container, fields: partScopes.count - 1, meaning: part.meaning)
         for condition in part.conditions { _ = slot(condition.pointer) }
         (made.checks, made.wordChecks) = conditions(part.conditions)
-        made.status = add(part.roles[.status] ?? [], .status)
+        made.status = add(part.roles[.status], .status)
         made.roles = roleRules(part.roles, withCarry: false)
         self.part = nil
         return made
     }
 
-    private mutating func roleRules(_ roles: [RoleKey: [SourceDescription]], withCarry: Bool) -> ReadingPlan.Stretch {
+    private mutating func roleRules(_ roles: [RoleKey: SourceList], withCarry: Bool) -> ReadingPlan.Stretch {
         var made: [ReadingPlan.RoleRule] = []
-        for role in Role.allCases where role != .usageKey && role != .status {
-            let carry = withCarry ? description.carry.firstIndex { $0.role == role } : nil
-            let described = roles[.role(role)] ?? []
-            guard carry != nil || !described.isEmpty else { continue }
-            var rule = ReadingPlan.RoleRule(role: role, sources: add(described, .role(role)))
+        var lists = [SourceList?](repeating: nil, count: Role.allCases.count)
+        for (key, list) in roles {
+            if case .role(let role) = key, role != .usageKey, role != .status, !list.sources.isEmpty { lists[Int(role.rawValue)] = list }
+        }
+        for role in Role.allCases {
+            let carry = withCarry && role != .usageKey && role != .status ? description.carry.firstIndex { $0.role == role } : nil
+            guard carry != nil || lists[Int(role.rawValue)] != nil else { continue }
+            var rule = ReadingPlan.RoleRule(role: role, sources: add(lists[Int(role.rawValue)], .role(role)))
             if let carry { rule.carry = Int32(firstCarry + carry) }
             if role == .tool { rule.humanTools = humanTable }
             made.append(rule)
@@ -175,6 +184,15 @@ struct ReadingPlanBuilder {
     }
 
     // MARK: sources
+
+    /// The sources of a list, compiled once for all types of a profile that share it.
+    private mutating func add(_ list: SourceList?, _ key: RoleKey) -> ReadingPlan.Stretch {
+        guard let list else { return ReadingPlan.Stretch() }
+        if part == nil, let known = stretches[ObjectIdentifier(list)] { return known }
+        let made = add(list.sources, key)
+        if part == nil { stretches[ObjectIdentifier(list)] = made }
+        return made
+    }
 
     private mutating func add(_ described: [SourceDescription], _ key: RoleKey) -> ReadingPlan.Stretch {
         let made = compile(described, key)
@@ -204,10 +222,7 @@ struct ReadingPlanBuilder {
             made = .init(kind: .complex, index: Int32(complex.count - 1))
         }
         guard key == .status || key == .severity || key == .priority else { return made }
-        var words = key.commonWords
-        words.merge(description.words[key] ?? [:]) { $1 }
-        words.merge(source.words ?? [:]) { $1 }
-        made.table = table(words.sorted { $0.key < $1.key }.map { ($0.key, Int($0.value)) })
+        made.table = wordTable(key, source.words)
         let booleans = source.words ?? description.words[key] ?? [:]
         if key == .status, source.words == nil {
             made.yes = Int16(booleans["true"] ?? Status.success.rawValue)
@@ -216,6 +231,17 @@ struct ReadingPlanBuilder {
             made.yes = booleans["true"].map { Int16($0) } ?? -1
             made.no = booleans["false"].map { Int16($0) } ?? -1
         }
+        return made
+    }
+
+    /// The table of the words that a source knows: everybody's, the profile's, its own.
+    private mutating func wordTable(_ key: RoleKey, _ own: [String: UInt8]?) -> Int32 {
+        if own == nil, let known = wordTables[key] { return known }
+        var words = key.commonWords
+        words.merge(description.words[key] ?? [:]) { $1 }
+        words.merge(own ?? [:]) { $1 }
+        let made = table(words.sorted { $0.key < $1.key }.map { ($0.key, Int($0.value)) })
+        if own == nil { wordTables[key] = made }
         return made
     }
 

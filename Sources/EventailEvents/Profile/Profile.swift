@@ -18,7 +18,7 @@ public final class Profile: Sendable {
 
     /// Reads a profile's text.
     public init(_ source: [UInt8], file: String, isBuiltIn: Bool = false) throws(ProfileError) {
-        let description = try ProfileReader.read(source, file: file)
+        let description = try ProfileReader.read(source, file: file, isBuiltIn: isBuiltIn)
         name = description.name
         about = description.about
         self.file = file

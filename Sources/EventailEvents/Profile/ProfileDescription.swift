@@ -55,7 +55,7 @@ struct TypeDescription: Sendable {
     var usage = UsageMode.delta
     var usageKey: [SourceDescription] = []
     var schema: Schema?
-    var roles: [RoleKey: [SourceDescription]] = [:]
+    var roles: [RoleKey: SourceList] = [:]
     var parts: [PartDescription] = []
 }
 
@@ -64,7 +64,14 @@ struct PartDescription: Sendable {
     var container: JSONPointer
     var conditions: [ConditionDescription] = []
     var meaning = Meaning.note
-    var roles: [RoleKey: [SourceDescription]] = [:]
+    var roles: [RoleKey: SourceList] = [:]
+}
+
+/// A role's sources, tried in order. Types that inherit a role share the list, so that it is compiled once.
+final class SourceList: Sendable {
+    let sources: [SourceDescription]
+
+    init(_ sources: [SourceDescription]) { self.sources = sources }
 }
 
 /// A role remembered per file.

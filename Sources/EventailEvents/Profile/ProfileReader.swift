@@ -4,7 +4,7 @@ internal import EventailJSON
 struct ProfileReader {
     private var profile = ProfileDescription()
     private var schemas: SchemaShelf
-    private var roles: [RoleKey: [SourceDescription]?] = [:]
+    private var roles: [RoleKey: SourceList?] = [:]
     private var types: [String: WrittenType] = [:]
     private var naming: TypeNaming?
     private var acceptsUnknownTypes = false
@@ -20,14 +20,15 @@ struct ProfileReader {
         var usage: UsageMode?
         var usageKey: [SourceDescription]?
         var schema: String?
-        var roles: [RoleKey: [SourceDescription]?] = [:]
+        var roles: [RoleKey: SourceList?] = [:]
         var parts: [PartDescription] = []
     }
 
-    static func read(_ bytes: [UInt8], file: String) throws(ProfileError) -> ProfileDescription {
+    /// The schemas of a profile that is `isBuiltIn` are known to be right: see `SchemaShelf`.
+    static func read(_ bytes: [UInt8], file: String, isBuiltIn: Bool) throws(ProfileError) -> ProfileDescription {
         do {
             let root = try YAMLReader.read(bytes)
-            var reader = ProfileReader(schemas: SchemaShelf())
+            var reader = ProfileReader(schemas: SchemaShelf(explainsLater: isBuiltIn))
             return try reader.profile(root)
         } catch {
             throw ProfileError(file, error)
@@ -64,7 +65,7 @@ struct ProfileReader {
         if let node = root["replay"] { try replay(node) }
         if let node = root["types"] { types = try types(node) }
         guard let forms = root["forms"] else { throw YAMLError(root, "forms: is missing; it tells how the profile's lines are recognised") }
-        var written: [(form: FormDescription, types: [String: WrittenType], roles: [RoleKey: [SourceDescription]?], schema: String?)] = []
+        var written: [(form: FormDescription, types: [String: WrittenType], roles: [RoleKey: SourceList?], schema: String?)] = []
         for node in try forms.sequence("forms") {
             try check(node, ["when", "type", "unknown_types", "schema", "roles", "types"], "a form")
             var form = FormDescription()
@@ -95,7 +96,7 @@ struct ProfileReader {
     }
 
     private func inherit(
-        _ type: WrittenType, _ inherited: [RoleKey: [SourceDescription]?], _ schemas: [String: Schema], _ schema: String?
+        _ type: WrittenType, _ inherited: [RoleKey: SourceList?], _ schemas: [String: Schema], _ schema: String?
     ) -> TypeDescription {
         var made = TypeDescription(meaning: type.meaning, accounting: type.accounting)
         made.usage = type.usage ?? usage
@@ -145,13 +146,13 @@ struct ProfileReader {
         }
     }
 
-    private func roles(_ node: YAMLNode, _ reader: SourceReader) throws(YAMLError) -> [RoleKey: [SourceDescription]?] {
-        var roles: [RoleKey: [SourceDescription]?] = [:]
+    private func roles(_ node: YAMLNode, _ reader: SourceReader) throws(YAMLError) -> [RoleKey: SourceList?] {
+        var roles: [RoleKey: SourceList?] = [:]
         for member in try node.mapping("roles") {
             guard let key = RoleKey(name: member.key) else {
                 throw YAMLError(line: member.line, column: member.column, message: "\(member.key) is no role")
             }
-            roles.updateValue(try reader.rule(member.value, for: key), forKey: key)
+            roles.updateValue(try reader.rule(member.value, for: key).map { SourceList($0) }, forKey: key)
         }
         return roles
     }
@@ -202,13 +203,20 @@ struct ProfileReader {
         for member in try node.mapping("types") {
             let type = try type(member.value)
             for part in member.key.split(separator: ",") {
-                let name = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+                let name = Self.trimmed(part)
                 guard types.updateValue(type, forKey: name) == nil else {
                     throw YAMLError(line: member.line, column: member.column, message: "the type \(name) is given twice")
                 }
             }
         }
         return types
+    }
+
+    private static func trimmed(_ text: Substring) -> String {
+        var bytes = text.utf8[...]
+        while bytes.first == 0x20 { bytes.removeFirst() }
+        while bytes.last == 0x20 { bytes.removeLast() }
+        return String(Substring(bytes))
     }
 
     private mutating func type(_ node: YAMLNode) throws(YAMLError) -> WrittenType {

@@ -3,11 +3,15 @@ internal import EventailJSON
 /// The JSON Schemas of one profile, gathered into one document so that they can refer to each other, then compiled together.
 struct SchemaShelf {
     var name = ""
+    /// Whether the schemas are known to be right, so that what tells of refusals can wait until there is one.
+    let explainsLater: Bool
     private var definitions: [(name: String, node: YAMLNode)] = []
     /// References in use and where each stands.
     private var references: [(reference: String, node: YAMLNode)] = []
 
     private var uri: String { "urn:eventail:profile:\(name)" }
+
+    init(explainsLater: Bool) { self.explainsLater = explainsLater }
 
     mutating func add(definitions node: YAMLNode) throws(YAMLError) {
         for member in try node.mapping("schemas") { definitions.append((member.key, member.value)) }
@@ -50,15 +54,15 @@ struct SchemaShelf {
         } catch {
             throw place(error, first.node)
         }
-        var compiled: [String: Schema] = [:]
-        for (reference, node) in references where compiled[reference] == nil {
-            do {
-                compiled[reference] = try registry.compile(uri + reference)
-            } catch {
-                throw place(error, node)
-            }
+        var wanted: [(reference: String, node: YAMLNode)] = []
+        var seen: Set<String> = []
+        for each in references where seen.insert(each.reference).inserted { wanted.append(each) }
+        do {
+            let compiled = try registry.compile(together: wanted.map { uri + $0.reference }, explainsLater: explainsLater)
+            return Dictionary(uniqueKeysWithValues: zip(wanted.map(\.reference), compiled))
+        } catch {
+            throw place(error, (wanted.first { error.uri == uri + $0.reference } ?? first).node)
         }
-        return compiled
     }
 
     /// Turns a place in the gathered document back into one of the profile's file.

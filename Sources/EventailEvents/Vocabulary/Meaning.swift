@@ -5,7 +5,12 @@ public enum Meaning: UInt8, CaseIterable, Sendable {
     case modelCall, toolStart, toolEnd, collaboration, decision, message, memory, measure
 
     /// The name outside, in snake case.
-    public var name: String {
+    public var name: String { Self.names[Int(rawValue)] }
+
+    // Made once: the text of a case is found by reflection.
+    private static let names = allCases.map(\.madeName)
+
+    private var madeName: String {
         switch self {
         case .agentStart: "agent_start"
         case .agentEnd: "agent_end"
@@ -28,7 +33,8 @@ public enum Meaning: UInt8, CaseIterable, Sendable {
 /// How something ended. `none`: the event says nothing of it; `unknown`: it says a word that the profile does not map (kept as `Role.status`).
 public enum Status: UInt8, CaseIterable, Sendable {
     case none, unknown, success, failure, partial, timeout, cancelled, approved, rejected, running
-    public var name: String { "\(self)" }
+    public var name: String { Self.names[Int(rawValue)] }
+    private static let names = allCases.map { "\($0)" }
     public init?(name: String) {
         guard let status = Status.allCases.first(where: { $0.name == name }) else { return nil }
         self = status
@@ -43,7 +49,8 @@ public enum Status: UInt8, CaseIterable, Sendable {
 public enum Severity: UInt8, CaseIterable, Comparable, Sendable {
     case debug, info, warning, error, critical
     public static func < (left: Severity, right: Severity) -> Bool { left.rawValue < right.rawValue }
-    public var name: String { "\(self)" }
+    public var name: String { Self.names[Int(rawValue)] }
+    private static let names = allCases.map { "\($0)" }
     public init?(name: String) {
         guard let severity = Severity.allCases.first(where: { $0.name == name }) else { return nil }
         self = severity
@@ -54,7 +61,8 @@ public enum Severity: UInt8, CaseIterable, Comparable, Sendable {
 public enum Priority: UInt8, CaseIterable, Comparable, Sendable {
     case low, medium, high, critical
     public static func < (left: Priority, right: Priority) -> Bool { left.rawValue < right.rawValue }
-    public var name: String { "\(self)" }
+    public var name: String { Self.names[Int(rawValue)] }
+    private static let names = allCases.map { "\($0)" }
     public init?(name: String) {
         guard let priority = Priority.allCases.first(where: { $0.name == name }) else { return nil }
         self = priority

@@ -18,14 +18,14 @@
     /// Whether the value at `index` of the document keeps the schema; the hot path.
     public func accepts(_ document: Document, at index: Int, _ schema: Schema) -> Bool {
         let machine = machine(document, schema.answering)
-        return machine.accepts(schema.answering.root, index) && machine.memory.limit == .none
+        return machine.accepts(schema.root, index) && machine.memory.limit == .none
     }
 
     /// Why it does not, the most helpful reason first, at most `limit`; slow, for after a refusal.
     public func violations(_ document: Document, at index: Int, _ schema: Schema, limit: Int = 8) -> [Violation] {
-        let machine = machine(document, schema.telling)
-        var explainer = SchemaExplainer(machine: machine, program: schema.telling, limit: limit)
-        return explainer.violations(at: index)
+        guard let (program, root) = schema.telling else { return [] }
+        var explainer = SchemaExplainer(machine: machine(document, program), program: program, limit: limit)
+        return explainer.violations(at: index, root)
     }
 
     private func machine(_ document: Document, _ program: SchemaProgram) -> SchemaMachine {

@@ -42,9 +42,16 @@ public struct Element {
     }
 
     /// The value of a member; nil when this is no object or has none of that name. The last of equal names wins.
+    ///
+    /// Names are compared by their bytes.
     public subscript(key: String) -> Element? {
+        guard tag == .object else { return nil }
         var found: Element?
-        forEachMember { name, value in if name == key { found = value } }
+        var at = index + 1
+        while document.tag(at) != .objectEnd {
+            if unsafe key.utf8.count == document.utf8(at).count && key.utf8.elementsEqual(document.utf8(at)) { found = Element(document: document, index: at + 1) }
+            at = document.after(at + 1)
+        }
         return found
     }
 

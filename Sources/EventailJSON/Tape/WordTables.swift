@@ -52,47 +52,73 @@
 
     private static func add(_ list: [(word: [UInt8], number: Int32)], _ tables: inout [WordTable], _ entries: inout [Entry], _ bytes: inout [UInt8]) {
         var made: [Entry] = []
-        var seen: Set<[UInt8]> = []
-        for (word, number) in list where seen.insert(word).inserted {
-            let padded = word + [UInt8](repeating: 0, count: 8)
-            let (head, tail) = unsafe padded.withUnsafeBufferPointer { unsafe Self.ends($0.baseAddress.unsafelyUnwrapped, word.count) }
-            made.append(Entry(head: head, tail: tail, length: UInt32(word.count), offset: Int32(bytes.count), number: number))
+        made.reserveCapacity(list.count)
+        for (word, number) in list {
+            var entry = Entry(length: UInt32(word.count), offset: Int32(bytes.count), number: number)
             bytes += word
-        }
-        var bits: UInt64 = 1
-        while 1 << bits < made.count * 2 { bits += 1 }
-        var table = WordTable(shift: 64 - bits, first: Int32(entries.count))
-        var random: UInt64 = 0x9E37_79B9_7F4A_7C15
-        let mixed = Array(Set(made.map { Self.mix($0.head, $0.tail, $0.length) }))
-        var isFree = true
-        var attempts = 0
-        repeat {
-            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            table.multiplier = random | 1
-            attempts += 1
-            if attempts % 500 == 0 { table.shift -= 1 }
-            var isTaken = [Bool](repeating: false, count: 1 << (64 - Int(table.shift)))
-            isFree = true
-            for mix in mixed where isFree {
-                let place = Int(truncatingIfNeeded: (mix &* table.multiplier) >> table.shift)
-                isFree = !isTaken[place]
-                isTaken[place] = true
+            // What is behind a word shorter than 8 bytes is masked away, but must be readable.
+            bytes += repeatElement(0, count: 8)
+            (entry.head, entry.tail) = unsafe bytes.withUnsafeBufferPointer { bytes in
+                unsafe ends(bytes.baseAddress.unsafelyUnwrapped + Int(entry.offset), word.count)
             }
-        } while !isFree
+            bytes.removeLast(8)
+            made.append(entry)
+        }
+        var table = WordTable(shift: 62, first: Int32(entries.count))
+        while 1 << (64 - Int(table.shift)) < made.count * 2 { table.shift -= 1 }
+        findMultiplier(for: made, &table)
         let start = entries.count
         let size = 1 << (64 - Int(table.shift))
-        entries += [Entry](repeating: Entry(), count: size)
+        entries += repeatElement(Entry(), count: size)
         for var entry in made {
             let place = start + Self.place(entry, table)
             if entries[place].length == Entry.empty {
                 entries[place] = entry
-            } else {
+            } else if !isKnown(list[made.firstIndex { $0.offset == entry.offset } ?? 0].word, from: place, entries, bytes) {
                 entry.next = entries[place].next
                 entries[place].next = Int32(entries.count)
                 entries.append(entry)
             }
         }
         tables.append(table)
+    }
+
+    /// Seeks a multiplier that sends words that differ in what is hashed to different places; the table grows until there is one.
+    private static func findMultiplier(for entries: [Entry], _ table: inout WordTable) {
+        var mixed = entries.map { mix($0.head, $0.tail, $0.length) }
+        mixed.sort()
+        var distinct: [UInt64] = []
+        for mix in mixed where mix != distinct.last { distinct.append(mix) }
+        var random: UInt64 = 0x9E37_79B9_7F4A_7C15
+        var attempt: UInt32 = 0
+        var takenBy: [UInt32] = []
+        while true {
+            random = random &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            table.multiplier = random | 1
+            if attempt % 64 == 0 {
+                if attempt > 0 { table.shift -= 1 }
+                takenBy = [UInt32](repeating: 0, count: 1 << (64 - Int(table.shift)))
+            }
+            attempt += 1
+            var isFree = true
+            for mix in distinct {
+                let place = Int(truncatingIfNeeded: (mix &* table.multiplier) >> table.shift)
+                if takenBy[place] == attempt { isFree = false; break }
+                takenBy[place] = attempt
+            }
+            if isFree { return }
+        }
+    }
+
+    /// Whether a word is already among those that begin at `place`.
+    private static func isKnown(_ word: [UInt8], from place: Int, _ entries: [Entry], _ bytes: [UInt8]) -> Bool {
+        var at = Int32(place)
+        while at >= 0 {
+            let entry = entries[Int(at)]
+            if bytes[Int(entry.offset)..<Int(entry.offset) + Int(entry.length)].elementsEqual(word) { return true }
+            at = entry.next
+        }
+        return false
     }
 
     private static func place(_ entry: Entry, _ table: WordTable) -> Int {

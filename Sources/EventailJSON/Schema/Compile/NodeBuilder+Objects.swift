@@ -104,17 +104,26 @@ extension NodeBuilder {
 }
 
 /// The members that an object check knows by name, in the order in which they were named.
+///
+/// Names are told apart by their bytes: Swift takes canonically equivalent texts as equal, JSON does not.
 struct KeyList {
     private(set) var entries: [(bytes: [UInt8], slot: KeySlot)] = []
-    private var positions: [String: Int] = [:]
+    private var words: [KeyWords] = []
+    /// Only of long lists.
+    private var positions: [[UInt8]: Int] = [:]
     private var bits = 0
 
+    private static let mostCompared = 64
+
     subscript(_ name: String) -> KeySlot {
-        get { positions[Self.key(name)].map { entries[$0].slot } ?? KeySlot() }
+        get { position(Array(name.utf8)).map { entries[$0].slot } ?? KeySlot() }
         set {
-            if let position = positions[Self.key(name)] { entries[position].slot = newValue; return }
-            positions[Self.key(name)] = entries.count
-            entries.append((Array(name.utf8), newValue))
+            let bytes = Array(name.utf8)
+            if let position = position(bytes) { entries[position].slot = newValue; return }
+            words.append(KeyWords(bytes))
+            entries.append((bytes, newValue))
+            if entries.count == Self.mostCompared { for (index, entry) in entries.enumerated() { positions[entry.bytes] = index } }
+            if entries.count > Self.mostCompared { positions[bytes] = entries.count - 1 }
         }
     }
 
@@ -127,6 +136,9 @@ struct KeyList {
         return true
     }
 
-    /// Swift takes canonically equivalent texts as equal; member names are equal by their code points.
-    private static func key(_ name: String) -> String { name.utf8.map { String($0, radix: 16) }.joined(separator: ",") }
+    private func position(_ bytes: [UInt8]) -> Int? {
+        if entries.count >= Self.mostCompared { return positions[bytes] }
+        let wanted = KeyWords(bytes)
+        return words.indices.first { words[$0] == wanted && (bytes.count <= 16 || entries[$0].bytes == bytes) }
+    }
 }

@@ -27,18 +27,22 @@ final class SchemaCompiler {
         self.usesDynamicScope = usesDynamicScope
     }
 
-    /// Compiles; again with marks or dynamic scope when the first time shows that they are needed.
-    static func program(_ registry: SchemaRegistry, _ place: SchemaPlace, assertFormats: Bool, isTelling: Bool) throws(SchemaError) -> SchemaProgram {
+    /// Compiles the schemas at some places into one program, with a root each; again with marks or dynamic scope when the first time shows that they
+    /// are needed.
+    static func program(
+        _ registry: SchemaRegistry, _ places: [SchemaPlace], assertFormats: Bool, isTelling: Bool
+    ) throws(SchemaError) -> (SchemaProgram, roots: [Int32]) {
         var tracks = false, dynamic = false
         while true {
             let compiler = SchemaCompiler(registry, assertFormats: assertFormats, isTelling: isTelling, tracks: tracks, usesDynamicScope: dynamic)
-            let root = try compiler.node(place)
+            var roots: [Int32] = []
+            for place in places { roots.append(try compiler.node(place)) }
             try compiler.finishDynamicReferences()
             if compiler.sawUnevaluated == tracks && compiler.sawDynamic == dynamic {
                 if isTelling { try compiler.refuseEndlessReferences() }
                 compiler.draft.documents = registry.documents
                 compiler.draft.usesDynamicScope = dynamic
-                return SchemaProgram(compiler.draft, root: root)
+                return (SchemaProgram(compiler.draft), roots)
             }
             tracks = tracks || compiler.sawUnevaluated
             dynamic = dynamic || compiler.sawDynamic

@@ -10,6 +10,13 @@ public final class SchemaRegistry {
     private var resourceOfURI: [String: Int32] = [:]
     private var resourceOfPlace: [SchemaPlace: Int32] = [:]
     private var pointerOfPlace: [SchemaPlace: String] = [:]
+    /// Where references lead that were followed before.
+    private var located: [Reference: SchemaPlace] = [:]
+
+    private struct Reference: Hashable {
+        let text: String
+        let base: String
+    }
 
     public init() {}
 
@@ -18,6 +25,7 @@ public final class SchemaRegistry {
         let document = try SchemaDocument(json, uri: uri)
         let number = Int32(documents.count)
         documents.append(document)
+        located.removeAll()
         let absolute = URIReference.resolved("", base: uri).uri
         let place = SchemaPlace(document: number, index: 1)
         let resource = Int32(resources.count)
@@ -33,10 +41,23 @@ public final class SchemaRegistry {
     ///
     /// `format` is an annotation unless `assertFormats` or the schema's own metaschema makes it an assertion.
     public func compile(_ uri: String, assertFormats: Bool = false) throws(SchemaError) -> Schema {
-        let place = try locate(uri, base: "", from: uri, at: "")
-        let telling = try SchemaCompiler.program(self, place, assertFormats: assertFormats, isTelling: true)
-        let answering = try SchemaCompiler.program(self, place, assertFormats: assertFormats, isTelling: false)
-        return Schema(uri: uri, answering: answering, telling: telling)
+        try compile(together: [uri], assertFormats: assertFormats)[0]
+    }
+
+    /// Compiles several schemas into one program, so that what they share is compiled once.
+    ///
+    /// `explainsLater` leaves the programs that tell of refusals until they are asked for: for schemas that are known to be right. The registry
+    /// must not be used any more then.
+    public func compile(together uris: [String], assertFormats: Bool = false, explainsLater: Bool = false) throws(SchemaError) -> [Schema] {
+        var places: [SchemaPlace] = []
+        for uri in uris { places.append(try locate(uri, base: "", from: uri, at: "")) }
+        var explanations: [SchemaExplanation] = []
+        let workshop = SchemaExplanation.Workshop(self, assertFormats: assertFormats)
+        for place in places {
+            explanations.append(explainsLater ? SchemaExplanation(later: place, from: workshop) : SchemaExplanation(try workshop.program(place)))
+        }
+        let (answering, roots) = try SchemaCompiler.program(self, places, assertFormats: assertFormats, isTelling: false)
+        return uris.indices.map { Schema(uri: uris[$0], answering: answering, root: roots[$0], explanation: explanations[$0]) }
     }
 
     // MARK: what the compiler asks
@@ -49,6 +70,14 @@ public final class SchemaRegistry {
 
     /// The schema that a reference written in a resource of `base` leads to.
     func locate(_ reference: String, base: String, from uri: String, at location: String) throws(SchemaError) -> SchemaPlace {
+        let key = Reference(text: reference, base: base)
+        if let known = located[key] { return known }
+        let place = try locateAnew(reference, base: base, from: uri, at: location)
+        located[key] = place
+        return place
+    }
+
+    private func locateAnew(_ reference: String, base: String, from uri: String, at location: String) throws(SchemaError) -> SchemaPlace {
         let target = URIReference.resolved(reference, base: base)
         guard let fragment = URIReference.decoded(target.fragment) else {
             throw SchemaError(uri: uri, location: location, problem: "\(reference) has a percent sign that encodes nothing", remedy: "write it as %25")

@@ -4,18 +4,16 @@
 @safe final class SchemaProgram: @unchecked Sendable {
     // @unchecked: all that it holds is written once, before it is shared.
     let tables: UnsafePointer<ProgramTables>
-    let root: Int32
     let sources: [SchemaSource]
     /// For each source the nodes of its keywords taken alone; only in a program that explains.
     let parts: [[SchemaPart]]
     private let expressions: [RegularExpression]
     let documents: [SchemaDocument]
 
-    init(_ draft: ProgramDraft, root: Int32) {
+    init(_ draft: ProgramDraft) {
         let made = UnsafeMutablePointer<ProgramTables>.allocate(capacity: 1)
         unsafe made.initialize(to: ProgramTables(draft))
         unsafe tables = UnsafePointer(made)
-        self.root = root
         sources = draft.sources
         parts = draft.parts
         expressions = draft.expressions

@@ -15,8 +15,8 @@ struct SchemaExplainer {
         self.limit = max(limit, 1)
     }
 
-    mutating func violations(at index: Int) -> [Violation] {
-        explain(program.root, index, location: program.sources.first?.location ?? "#")
+    mutating func violations(at index: Int, _ root: Int32) -> [Violation] {
+        explain(root, index, location: program.sources.first?.location ?? "#")
         switch machine.memory.limit {
         case .none: break
         case .frames: report("", "#", "is nested so deep that checking it was given up: at most \(MachineMemory.maximumFrames) schemas one within the other")
