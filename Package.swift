@@ -58,7 +58,7 @@ let package = Package(
         .executableTarget(
             name: "eventail",
             dependencies: [
-                "EventailAggregate", "EventailConfiguration", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailServer", "EventailSinks",
+                "EventailAggregate", "EventailConfiguration", "EventailEvents", "EventailInbox", "EventailJSON", "EventailPipeline", "EventailServer", "EventailSinks",
                 "EventailStore",
                 "EventailSystem", "EventailTail",
             ],

@@ -56,8 +56,8 @@ def until(condition, what, seconds=30, pause=0.05):
 class Instance:
     """A running `eventail run` with its server on a port of its own."""
 
-    def __init__(self, *arguments, state, cwd=None, log=None, program=(PROGRAM,)):
-        self.program = program
+    def __init__(self, *arguments, state, cwd=None, log=None, program=(PROGRAM,), verb="run"):
+        self.program, self.verb = program, verb
         self.state = str(state)
         self.log = log or pathlib.Path(state).with_suffix(".log")
         self.arguments = arguments
@@ -73,7 +73,7 @@ class Instance:
         self.output = open(self.log, "ab")
         self.mark = self.output.tell()
         self.process = subprocess.Popen(
-            [*map(str, self.program), "run", "--set", f"state_dir={self.state}", "--set", "server.listen=[127.0.0.1:0]", "--log-format", "json", *map(str, self.arguments)],
+            [*map(str, self.program), self.verb, "--set", f"state_dir={self.state}", "--set", "server.listen=[127.0.0.1:0]", "--log-format", "json", *map(str, self.arguments)],
             stdout=subprocess.DEVNULL, stderr=self.output, cwd=self.cwd)
         if wait:
             self.address = until(self._address, f"the server of {self.log} to listen")

@@ -1,6 +1,7 @@
 internal import EventailAggregate
 internal import EventailConfiguration
 internal import EventailEvents
+internal import EventailInbox
 internal import EventailPipeline
 internal import EventailServer
 internal import EventailSinks
@@ -44,7 +45,7 @@ enum Assembly {
         } else {
             profiles = try ProfileSet(catalogue: catalogue, files: files)
         }
-        let sources = configuration.sources.map(tailSource)
+        let sources = configuration.sources.map(tailSource) + [replayed(configuration)]
         // Patterns are understood by who follows them.
         _ = try Tailer(sources: sources, deliver: { _ in false })
         return Plan(
@@ -74,7 +75,7 @@ enum Assembly {
     }
 
     /// A profile with a slash is a file of the user's.
-    private static func profileFiles(_ sources: [SourceConfiguration]) -> [String] {
+    static func profileFiles(_ sources: [SourceConfiguration]) -> [String] {
         var files: [String] = []
         for source in sources where source.profile.contains("/") && !files.contains(source.profile) { files.append(source.profile) }
         return files
@@ -106,6 +107,13 @@ enum Assembly {
             maximumLineBytes: source.mostLineBytes)
     }
 
+    /// What `eventail dead-letter replay` hands over, whenever it does.
+    private static func replayed(_ configuration: Configuration) -> TailSource {
+        TailSource(
+            name: DeadLetterReplay.source, paths: [Inbox.pattern(folder: DeadLetterReplay.folder(in: absolute(configuration.stateFolder)))],
+            maximumLineBytes: 1 << 30, isSequence: true)
+    }
+
     /// Patterns are matched against absolute paths.
     private static func absolute(_ path: String) -> String {
         if path.hasPrefix("/") { return path }
@@ -133,6 +141,21 @@ enum Assembly {
         switch configuration {
         case .history(let history):
             HistorySink(name: history.name, store: store, retention: HistoryRetention(age: history.age, bytes: history.size))
+        case .file(let file):
+            FileSink(
+                name: file.name,
+                configuration: FileSinkConfiguration(
+                    path: file.path, rotation: FileSinkConfiguration.Rotation(bytes: file.rotateSize, keep: file.keep, compresses: file.compresses)))
+        case .console(let console):
+            ConsoleSink(
+                name: console.name, catalogue: catalogue, level: console.level, colour: ConsoleSink.Colour(rawValue: console.color.rawValue) ?? .auto)
+        }
+    }
+
+    /// The sink that a replay writes to: the same outside system, whatever is configured without a hold on checkpoints.
+    static func sinkWithoutCheckpoints(_ sink: SinkConfiguration, _ configuration: Configuration, catalogue: Catalogue) throws -> any Sink {
+        switch sink {
+        case .history: preconditionFailure("history is not replayed into itself")
         case .file(let file):
             FileSink(
                 name: file.name,
