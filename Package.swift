@@ -33,7 +33,7 @@ let package = Package(
     targets: [
         // C and C++: each is imported by exactly one Swift target.
         library("CInotifyTools"), library("CSQLite"), library("CYAML"), library("CPCRE2"), library("CZstd"),
-        library("CHTTPParser"), library("CWslay"), library("COpenSSL"),
+        library("CHTTPParser"), library("CWslay"), library("COpenSSL"), library("CHiredis"),
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Werror"])]),
         .target(name: "CResources", exclude: ["profiles", "page", "schemas"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
@@ -42,6 +42,8 @@ let package = Package(
 
         // Swift, lowest first: an arrow may only point up this list.
         swift("EventailSystem", ["CLinux", "CResources"]),
+        swift("EventailTLS", ["COpenSSL", "EventailSystem"]),
+        swift("EventailRedis", ["CHiredis", "EventailSystem", "EventailTLS"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
         swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
         swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailSystem"]),
@@ -50,10 +52,10 @@ let package = Package(
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailStore", "EventailSystem", "EventailTail"]),
-        swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem"]),
+        swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
         swift("EventailServer", [
-            "CHTTPParser", "COpenSSL", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore",
-            "EventailSystem",
+            "CHTTPParser", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem",
+            "EventailTLS",
         ], exclude: ["README.md"]),
         .executableTarget(
             name: "eventail",
@@ -72,6 +74,7 @@ let package = Package(
         // Tests: one target for each module above, then what crosses modules.
         swift("EventailTestSupport", ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),
         tests("EventailSystemTests", ["EventailTestSupport", "EventailSystem"]),
+        tests("EventailRedisTests", ["EventailTestSupport", "EventailSystem", "EventailRedis"]),
         tests("EventailJSONTests", ["EventailTestSupport", "EventailSystem", "EventailJSON"]),
         tests("EventailEventsTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailSystem", "EventailJSON", "EventailEvents"]),

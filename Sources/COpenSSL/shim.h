@@ -1,5 +1,6 @@
-// OpenSSL 3: SHA-1 of the WebSocket handshake, later TLS. Imported by EventailServer only.
+// OpenSSL 3: digests and TLS. Imported by EventailTLS only.
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <openssl/ssl.h>
 #include <openssl/err.h>
+#include <openssl/x509v3.h>

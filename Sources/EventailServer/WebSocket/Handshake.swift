@@ -1,4 +1,5 @@
-internal import COpenSSL
+internal import EventailSystem
+internal import EventailTLS
 
 /// The opening handshake of RFC 6455 section 4.2.
 enum Handshake {
@@ -32,14 +33,7 @@ enum Handshake {
 
     /// The proof that the server understood: base64 of SHA-1 of the key and a fixed text.
     static func accept(_ key: String) -> String {
-        let input = Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)
-        var digest = [UInt8](repeating: 0, count: 20)
-        var length: UInt32 = 0
-        let code = unsafe EVP_Digest(input, input.count, &digest, &length, EVP_sha1(), nil)
-        precondition(code == 1 && length == 20, "OpenSSL has SHA-1")
-        var text = [UInt8](repeating: 0, count: 32)
-        let count = unsafe EVP_EncodeBlock(&text, digest, 20)
-        return String(decoding: text[0..<Int(count)], as: UTF8.self)
+        Base64.encode(Digest.sha1(Array((key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11").utf8)))
     }
 
     private static func isKey(_ key: String) -> Bool {

@@ -32,5 +32,6 @@ public struct SystemError: Error, Sendable, Equatable, CustomStringConvertible {
     public var isTooManyFiles: Bool { code == EMFILE || code == ENFILE }
     public var isDenied: Bool { code == EACCES || code == EPERM }
     public var isInUse: Bool { code == EADDRINUSE }
+    public var isInProgress: Bool { code == EINPROGRESS }
     public var exists: Bool { code == EEXIST }
 }

@@ -15,7 +15,7 @@ public enum Socket {
 
     /// Listens at an address; port 0 lets the kernel choose. Returns the socket and the address it really has.
     public static func listen(at address: SocketAddress, backlog: Int32 = 1024) throws(SystemError) -> (Descriptor, SocketAddress) {
-        let descriptor = try make(address.isVersion6, blocking: false)
+        let descriptor = try make(address.isVersion6 ? AF_INET6 : AF_INET, blocking: false)
         try set(descriptor, SOL_SOCKET, SO_REUSEADDR, 1)
         // Without this an IPv6 wildcard would take the IPv4 port too.
         if address.isVersion6 { try set(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, 1) }
@@ -43,18 +43,40 @@ public enum Socket {
         return (descriptor, unsafe SocketAddress(&storage))
     }
 
-    /// Connects and waits for it; the socket's calls wait, at most `timeout` each. Serves tests and command line clients.
+    /// Connects and waits for it; the socket's calls wait, at most `timeout` each. Serves sinks, tests and command line clients.
     public static func connect(to address: SocketAddress, timeout: Duration) throws(SystemError) -> Descriptor {
-        let descriptor = try make(address.isVersion6, blocking: true)
+        let descriptor = try make(address.isVersion6 ? AF_INET6 : AF_INET, blocking: true)
         try set(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, 1)
+        try limitWaits(descriptor, timeout)
+        let code = unsafe address.withRaw { raw, length in unsafe CLinux.connect(descriptor.number, raw, length) }
+        if code != 0 { throw SystemError.last("connect \(address)") }
+        return descriptor
+    }
+
+    /// The same to a socket of this machine's file system.
+    public static func connect(toUnix path: String, timeout: Duration) throws(SystemError) -> Descriptor {
+        var address = sockaddr_un()
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { throw SystemError(code: ENAMETOOLONG, operation: "connect \(path)") }
+        address.sun_family = sa_family_t(AF_UNIX)
+        unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
+        let descriptor = try make(AF_UNIX, blocking: true)
+        try limitWaits(descriptor, timeout)
+        let code = unsafe withUnsafePointer(to: &address) { pointer in
+            unsafe CLinux.connect(
+                descriptor.number, UnsafeRawPointer(pointer).assumingMemoryBound(to: sockaddr.self), socklen_t(MemoryLayout<sockaddr_un>.size))
+        }
+        if code != 0 { throw SystemError.last("connect \(path)") }
+        return descriptor
+    }
+
+    /// No call on the socket waits longer.
+    private static func limitWaits(_ descriptor: Descriptor, _ timeout: Duration) throws(SystemError) {
         var time = timeval(tv_sec: Int(timeout.nanoseconds / 1_000_000_000), tv_usec: Int(timeout.nanoseconds % 1_000_000_000 / 1000))
         for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
             let code = unsafe setsockopt(descriptor.number, SOL_SOCKET, option, &time, socklen_t(MemoryLayout<timeval>.size))
             if code != 0 { throw SystemError.last("setsockopt") }
         }
-        let code = unsafe address.withRaw { raw, length in unsafe CLinux.connect(descriptor.number, raw, length) }
-        if code != 0 { throw SystemError.last("connect \(address)") }
-        return descriptor
     }
 
     /// Sets how many bytes the kernel may hold for the receiver; 0 leaves it to the kernel. Serves tests of slow readers.
@@ -83,9 +105,9 @@ public enum Socket {
         return error.wouldBlock || error.isInterrupted ? .wouldBlock : .failed(error)
     }
 
-    private static func make(_ version6: Bool, blocking: Bool) throws(SystemError) -> Descriptor {
+    private static func make(_ family: Int32, blocking: Bool) throws(SystemError) -> Descriptor {
         let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | (blocking ? 0 : Int32(SOCK_NONBLOCK.rawValue))
-        let number = socket(version6 ? AF_INET6 : AF_INET, kind, 0)
+        let number = socket(family, kind, 0)
         if number < 0 { throw SystemError.last("socket") }
         return Descriptor(owning: number)
     }
