@@ -112,7 +112,11 @@ public final class Pipeline: Sendable {
         let tailer = try Tailer(
             sources: parts.sources, limits: limits.tail,
             checkpoints: reading.checkpoints + (try NewFileKeeper.kept(in: parts.store, without: reading.checkpoints)),
-            after: handover?.files, deliver: { lines.push($0) })
+            after: handover?.files,
+            deliver: { batch in
+                CrashPoint.afterRead.reach()
+                return lines.push(batch)
+            })
         self.tailer = tailer
         let newcomers = NewFileKeeper(tailer: tailer, store: parts.store)
         self.newcomers = newcomers

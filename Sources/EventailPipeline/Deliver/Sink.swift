@@ -14,17 +14,21 @@ public protocol Sink: AnyObject, Sendable {
     /// The kind in the configuration, e.g. `file`.
     var kind: String { get }
 
+    /// How often it wants to commit; nil leaves it to the runner's limits.
+    var cadence: SinkCadence? { get }
+
     func open() throws(SinkError)
     func write(_ batch: EventBatch, from position: Int64) throws(SinkError)
     /// Makes what was written durable. A sink that can keep the checkpoints in the same transaction does so and answers true;
     /// of any other the runner stores them after this returned.
     func commit(_ checkpoints: [FileCheckpoint]) throws(SinkError) -> Bool
     func close()
-    /// The checkpoints that the sink itself holds, which then are the truth; nil when it holds none.
+    /// The checkpoints that the sink itself holds, which then are the truth, also when they went back; nil when it holds none.
     func ownCheckpoints() throws(SinkError) -> [FileCheckpoint]?
 }
 
 extension Sink {
+    public var cadence: SinkCadence? { nil }
     public func ownCheckpoints() throws(SinkError) -> [FileCheckpoint]? { nil }
 }
 

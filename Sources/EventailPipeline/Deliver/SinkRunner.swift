@@ -8,7 +8,7 @@ internal import Synchronization
 ///         ^____________ failing (back-off) ______________|
 ///
 /// *Owns* the sink, its queue and its progress. *Thread*: `offer`, `wasDetached` and `status` by others, all else its own.
-/// *Limits*: `queueCapacity` batches; commits at least every `commitInterval` or `commitBytes`.
+/// *Limits*: `queueCapacity` batches; commits as the sink's cadence says, else at least every `commitInterval` or `commitBytes`.
 public final class SinkRunner: Sendable {
     public struct Limits: Sendable {
         public var queueCapacity = 64
@@ -24,6 +24,7 @@ public final class SinkRunner: Sendable {
     public var kind: String { sink.kind }
     let sink: any Sink
     private let limits: Limits
+    private let cadence: SinkCadence
     private let journal: Journal
     private let fanout: Fanout
     private let keeper: any CheckpointKeeper
@@ -45,6 +46,8 @@ public final class SinkRunner: Sendable {
     private let shared: Mutex<SinkStatus>
     private let latency = LatencyHistogram()
     private let committed: Mutex<Progress?> = Mutex(nil)
+    /// The index that the keeper has, and since when, of a sink that leaves it for later.
+    private let keptIndex = Mutex<(index: Int64, time: Int64)>((-1, 0))
 
     init(
         _ sink: any Sink, limits: Limits = Limits(), journal: Journal, fanout: Fanout, keeper: any CheckpointKeeper, after remains: [SinkRemains],
@@ -52,6 +55,7 @@ public final class SinkRunner: Sendable {
     ) {
         self.sink = sink
         self.limits = limits
+        cadence = sink.cadence ?? SinkCadence(interval: limits.commitInterval, linger: limits.commitInterval, bytes: limits.commitBytes)
         self.journal = journal
         self.fanout = fanout
         self.keeper = keeper
@@ -138,6 +142,7 @@ public final class SinkRunner: Sendable {
                 var progress = try startingProgress()
                 note(progress)
                 try deliver(&progress)
+                try keepIndex(progress)
                 sink.close()
                 return progress.index == journal.head
             } catch {
@@ -200,7 +205,32 @@ public final class SinkRunner: Sendable {
         }
         let index = (kept ?? Progress(index: whole.lowerBound, checkpoints: [])).within(whole)
         guard let own = try sink.ownCheckpoints() else { return index }
-        return Progress(index: index.index, checkpoints: own)
+        return try wentBack(Progress(index: index.index, checkpoints: own))
+    }
+
+    /// What the sink holds may be older than its index: the other side lost its newest data, or all. Then it goes back to the first entry that it lacks.
+    private func wentBack(_ progress: Progress) throws(SinkError) -> Progress {
+        var index = journal.tail
+        while index < progress.index {
+            let entries = try entries(from: index)
+            guard let first = entries.first, first.index < progress.index else { break }
+            for entry in entries {
+                if entry.index >= progress.index { return progress }
+                if progress.position(entry.identity, entry.generation) >= entry.end { continue }
+                Log.warning(
+                    "sink", "holds less than it once acknowledged; what is missing is sent again",
+                    ["sink": name, "index": "\(progress.index)", "from": "\(entry.index)"])
+                return Progress(index: entry.index, checkpoints: progress.checkpoints)
+            }
+            index = first.index + Int64(entries.count)
+        }
+        return progress
+    }
+
+    private func entries(from index: Int64) throws(SinkError) -> ArraySlice<JournalEntry> {
+        do throws(SystemError) { return try journal.entries(from: index) } catch {
+            throw .unavailable("the journal cannot be read: \(error)", remedy: "see that the state folder is readable")
+        }
     }
 
     private func deliver(_ progress: inout Progress) throws(SinkError) {
@@ -210,7 +240,7 @@ public final class SinkRunner: Sendable {
             if uncommitted.batches == 0 { works() }
             while !missed.load(ordering: .sequentiallyConsistent) {
                 if giveUp.isClosed { return try commit(&progress, &uncommitted) }
-                guard let delivery = queue.pop(within: uncommitted.untilDue(limits)) else {
+                guard let delivery = queue.pop(within: uncommitted.untilDue(cadence)) else {
                     try commit(&progress, &uncommitted)
                     if ending.isClosed && progress.index == journal.head { return }
                     if queue.isClosed && progress.index != journal.head { break }
@@ -237,10 +267,7 @@ public final class SinkRunner: Sendable {
         let reader = makeReader()
         while !giveUp.isClosed {
             let head = journal.head
-            let entries: ArraySlice<JournalEntry>
-            do throws(SystemError) { entries = try journal.entries(from: progress.index) } catch {
-                throw .unavailable("the journal cannot be read: \(error)", remedy: "see that the state folder is readable")
-            }
+            let entries = try entries(from: progress.index)
             if entries.isEmpty {
                 // All before the head is missing.
                 if progress.index < head { progress = progress.within(head...head) }
@@ -283,18 +310,22 @@ public final class SinkRunner: Sendable {
         try sink.write(batch, from: progress.position(batch.file.identity, batch.file.generation))
         progress.wrote(batch, index: index)
         uncommitted.wrote(batch)
-        if uncommitted.isDue(limits) { try commit(&progress, &uncommitted) }
+        if uncommitted.isDue(cadence) { try commit(&progress, &uncommitted) }
     }
 
     private func commit(_ progress: inout Progress, _ uncommitted: inout Uncommitted) throws(SinkError) {
-        if uncommitted.batches == 0 && progress.index == (committed.withLock { $0?.index }) { return }
-        do throws(SystemError) { try journal.synchronize() } catch {
-            throw .unavailable("the journal cannot be made durable: \(error)", remedy: "free space in the state folder")
-        }
+        if uncommitted.batches == 0 && progress.index == (committed.withLock { $0?.index }) { return try keepIndexIfDue(progress) }
+        if cadence.indexInterval == .zero { try synchronizeJournal() }
         let moved = progress.takeMoved()
         // A sink that stores checkpoints itself still tells the keeper its index: it says where to read on.
         let stored = try sink.commit(moved)
-        try keeper.keep(stored ? [] : moved, index: progress.index, of: name)
+        CrashPoint.afterAcknowledge.reach()
+        if cadence.indexInterval == .zero {
+            try keeper.keep(stored ? [] : moved, index: progress.index, of: name)
+        } else {
+            precondition(stored, "only a sink with checkpoints of its own leaves its index for later")
+            try keepIndexIfDue(progress)
+        }
         note(progress)
         shared.withLock { status in
             status.events += uncommitted.events
@@ -304,6 +335,26 @@ public final class SinkRunner: Sendable {
         for (time, events) in uncommitted.reads { latency.record(nanoseconds: now - time, count: events) }
         works()
         uncommitted = Uncommitted()
+    }
+
+    private func synchronizeJournal() throws(SinkError) {
+        do throws(SystemError) { try journal.synchronize() } catch {
+            throw .unavailable("the journal cannot be made durable: \(error)", remedy: "free space in the state folder")
+        }
+    }
+
+    private func keepIndexIfDue(_ progress: Progress) throws(SinkError) {
+        let (index, time) = keptIndex.withLock { $0 }
+        if index == progress.index || Timestamp.monotonicNanoseconds() - time < cadence.indexInterval.nanoseconds { return }
+        try keepIndex(progress)
+    }
+
+    /// Tells the keeper where to read on, of a sink that leaves it for later.
+    private func keepIndex(_ progress: Progress) throws(SinkError) {
+        if cadence.indexInterval == .zero || keptIndex.withLock({ $0.index }) == progress.index { return }
+        try synchronizeJournal()
+        try keeper.keep([], index: progress.index, of: name)
+        keptIndex.withLock { $0 = (progress.index, Timestamp.monotonicNanoseconds()) }
     }
 
     private func note(_ progress: Progress) {
@@ -359,14 +410,15 @@ public final class SinkRunner: Sendable {
             if !batch.events.isEmpty { reads.append((batch.readTime, Int64(batch.events.count))) }
         }
 
-        func isDue(_ limits: Limits) -> Bool {
-            bytes >= limits.commitBytes || (batches > 0 && Timestamp.monotonicNanoseconds() - since >= limits.commitInterval.nanoseconds)
+        func isDue(_ cadence: SinkCadence) -> Bool {
+            bytes >= cadence.bytes || (batches > 0 && Timestamp.monotonicNanoseconds() - since >= cadence.interval.nanoseconds)
         }
 
         /// How long the next batch may be waited for.
-        func untilDue(_ limits: Limits) -> Duration {
+        func untilDue(_ cadence: SinkCadence) -> Duration {
             if batches == 0 { return .seconds(1) }
-            return .nanoseconds(max(0, limits.commitInterval.nanoseconds - (Timestamp.monotonicNanoseconds() - since)))
+            let left = cadence.interval.nanoseconds - (Timestamp.monotonicNanoseconds() - since)
+            return .nanoseconds(max(0, min(left, cadence.linger.nanoseconds)))
         }
     }
 }

@@ -66,7 +66,8 @@ final class Acknowledgements: Sendable {
         for (key, position) in finished { tailer.acknowledged(key.identity, generation: key.generation, position: position) }
         guard let commit else { return }
         let slowest = progresses.map { $0?.index ?? 0 }.min() ?? commit.index
-        do throws(SystemError) { try journal.prune(before: min(slowest, commit.index)) } catch {
+        // A sink whose other side loses its newest data needs entries again that it had acknowledged.
+        do throws(SystemError) { try journal.prune(before: min(slowest, commit.index) - Journal.entriesPerSegment) } catch {
             Log.warning("journal", "an old segment cannot be removed; it is tried again", ["reason": error.description])
         }
     }

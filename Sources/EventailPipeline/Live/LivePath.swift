@@ -93,6 +93,7 @@ final class LivePath: Sendable {
             do throws(SystemError) {
                 let index = try journal.append(batch, firstLine: firstLine)
                 trouble.clear("journal")
+                CrashPoint.afterJournal.reach()
                 return index
             } catch {
                 trouble.report("journal", "the journal cannot be written: \(error)", remedy: "free space in the state folder; reading waits")

@@ -19,6 +19,7 @@ final class FileRotator {
         finish()
         let number = (try numbers().last ?? 0) + 1
         try FileSystem.rename(path, to: "\(path).\(number)")
+        CrashPoint.midRotation.reach()
         try mend()
     }
 

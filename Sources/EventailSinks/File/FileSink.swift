@@ -59,8 +59,10 @@ public final class FileSink: Sink, @unchecked Sendable {
     public func commit(_ checkpoints: [FileCheckpoint]) throws(SinkError) -> Bool {
         if isCommitted && checkpoints.isEmpty { return true }
         try SinkError.wrapping(path) { () throws(SystemError) in
+            CrashPoint.beforeSend.reach()
             try flush()
             if length != ledger.length { try file?.synchronize() }
+            CrashPoint.afterSend.reach()
             try ledger.add(length: length, checkpoints: checkpoints)
         }
         isCommitted = true

@@ -26,6 +26,7 @@ final class StateWriter: @unchecked Sendable {
                 for moved in transaction.moved { try set(moved.checkpoint, of: moved.consumer) }
                 for forgotten in transaction.forgotten { try forget(forgotten.identity, of: forgotten.consumer) }
                 for value in transaction.values { try set(value.key, value.value) }
+                CrashPoint.midStateCommit.reach()
             }
         } catch {
             history.forget()
