@@ -44,10 +44,12 @@ extension Extractor {
         if !rule.priority.isEmpty, let code = code(rule.priority, scope), let priority = Priority(rawValue: code) { event.priority = priority }
         if !rule.usageKey.isEmpty, rule.accounting == .leaf { addUsageKey(rule, scope) }
         event.valueCount = UInt16(clamping: values.count - firstValue)
-        if !rule.parts.isEmpty {
-            for index in rule.parts.range { add(plan.parts[index], scope) }
-            event.partCount = UInt16(clamping: parts.count - Int(event.firstPart))
-        }
+        if !rule.parts.isEmpty { addParts(&event, rule, scope) }
+    }
+
+    func addParts(_ event: inout Event, _ rule: ReadingPlan.TypeRule, _ scope: LineScope) {
+        for index in rule.parts.range { add(plan.parts[index], scope) }
+        event.partCount = UInt16(clamping: parts.count - Int(event.firstPart))
     }
 
     /// What sources look into: a line, or an entry of it that becomes a part.
@@ -63,8 +65,7 @@ extension Extractor {
     // MARK: roles
 
     /// Appends a role's value. True when it names a tool that waits for a human.
-    @inline(__always)
-    private func addRole(_ rule: ReadingPlan.RoleRule, _ scope: LineScope, _ context: FileContext?) -> Bool {
+    func addRole(_ rule: ReadingPlan.RoleRule, _ scope: LineScope, _ context: FileContext?) -> Bool {
         let before = values.count
         if rule.carry >= 0, let context, plan.carries[Int(rule.carry)].isOnce, let value = context.values[Int(rule.carry)] {
             add(rule.role, value)
@@ -123,7 +124,7 @@ extension Extractor {
     }
 
     /// The length of a long text's beginning that ends with a whole character.
-    private func cut(_ found: UnsafeBufferPointer<UInt8>) -> Int {
+    func cut(_ found: UnsafeBufferPointer<UInt8>) -> Int {
         var length = Self.longestText
         while length > 0, unsafe found[length] & 0xC0 == 0x80 { length -= 1 }
         return length
@@ -221,7 +222,7 @@ extension Extractor {
     // MARK: usage, carry, parts
 
     /// The key by which repeated usage is known, when the event has any usage.
-    private func addUsageKey(_ rule: ReadingPlan.TypeRule, _ scope: LineScope) {
+    func addUsageKey(_ rule: ReadingPlan.TypeRule, _ scope: LineScope) {
         var hasUsage = false
         for index in scope.firstValue..<values.count {
             let role = values[index].role
@@ -240,7 +241,7 @@ extension Extractor {
     }
 
     /// Whether the line is a copy of another session's history. What is remembered is the first mark's time, and a plus once there was a second mark.
-    private func isReplayed(_ rule: ReadingPlan.TypeRule, _ event: Event, _ context: FileContext) -> Bool {
+    func isReplayed(_ rule: ReadingPlan.TypeRule, _ event: Event, _ context: FileContext) -> Bool {
         let known = context.values[Int(rule.replay)] ?? []
         let isMarked = known.last == 0x2B
         if rule.marksReplay, !isMarked {
@@ -250,7 +251,7 @@ extension Extractor {
         return event.time < start &+ rule.replayWithin
     }
 
-    private func tell(_ told: ReadingPlan.Stretch, _ scope: LineScope, _ context: FileContext) {
+    func tell(_ told: ReadingPlan.Stretch, _ scope: LineScope, _ context: FileContext) {
         for index in told.range {
             let carry = Int(plan.told[index].carry)
             if plan.carries[carry].isOnce, context.values[carry] != nil { continue }

@@ -275,7 +275,7 @@ extension Extractor {
         return nil
     }
 
-    private func time(_ value: Value, _ unit: Int64, _ document: Document) -> Int64? {
+    func time(_ value: Value, _ unit: Int64, _ document: Document) -> Int64? {
         switch value {
         case .nothing, .bool: return nil
         case .number(let number): return EventTime.nanoseconds(number, unit: unit)

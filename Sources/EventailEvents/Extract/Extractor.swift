@@ -18,6 +18,9 @@ public final class Extractor {
     /// For JSON within text.
     let innerParser = TapeParser(capacity: 1 << 12)
     let runner = SchemaRunner()
+    let known: KnownShapes
+    /// The shape of the line at hand, -1 when it is new.
+    private(set) var latestShape = -1
     let slots: FieldSlots
     let partSlots: [FieldSlots]
     let events = Scratch<Event>(capacity: 4096)
@@ -31,11 +34,17 @@ public final class Extractor {
     private let passesUnknownTypes: Bool
 
     /// A choice that names a profile that the set does not have is an error.
-    public init(profiles: ProfileSet, choice: ProfileChoice = .auto, unknownTypes: UnknownTypes = .reject) throws(ProfileError) {
+    public convenience init(profiles: ProfileSet, choice: ProfileChoice = .auto, unknownTypes: UnknownTypes = .reject) throws(ProfileError) {
+        try self.init(profiles: profiles, choice: choice, unknownTypes: unknownTypes, learnsShapes: true)
+    }
+
+    /// Without shapes every line goes the long way: to compare with.
+    init(profiles: ProfileSet, choice: ProfileChoice, unknownTypes: UnknownTypes, learnsShapes: Bool) throws(ProfileError) {
         catalogue = profiles.catalogue
         plan = try ReadingPlanBuilder.build(try profiles.chosen(choice), profiles.catalogue)
         if case .named = choice { takesAnyForm = true } else { takesAnyForm = false }
         passesUnknownTypes = unknownTypes == .pass
+        known = KnownShapes(plan, learns: learnsShapes)
         slots = FieldSlots(plan.fields)
         partSlots = plan.partFields.map { FieldSlots($0) }
     }
@@ -133,6 +142,8 @@ public final class Extractor {
     private func read(_ document: Document, _ line: LineBatch.Line, _ number: Int64, _ readTime: Int64, _ context: FileContext) -> Problem? {
         let root = 1
         guard document.tag(root) == .object else { return Problem(.notObject, "must be an object, is \(Self.name(document.tag(root)))") }
+        latestShape = known.find(document)
+        if latestShape >= 0, readKnown(latestShape, document, line, number, readTime, context) { return nil }
         plan.fields.fill(slots, document, at: root)
         var formNumber = form(document)
         if formNumber < 0 {
@@ -153,6 +164,7 @@ public final class Extractor {
             let schema = plan.schemas[Int(rule.schema)]
             if !runner.accepts(document, at: root, schema) { return violation(document, schema, plan.profiles[Int(form.profile)].name) }
         }
+        if latestShape < 0 { known.learn(document, slots) }
         var event = Event()
         event.position = line.position
         event.line = number
@@ -175,7 +187,7 @@ public final class Extractor {
     }
 
     /// The number of the line's type; -1 for a name that is not known (left in `word`), -2 when there is no name.
-    private func type(_ form: ReadingPlan.Form, _ document: Document) -> Int {
+    func type(_ form: ReadingPlan.Form, _ document: Document) -> Int {
         switch form.naming {
         case .constant: return Int(form.name)
         case .single:

@@ -111,6 +111,11 @@ final class ReadingPlan: Sendable {
         var isInverted = false
         var steps: [(from: Double, code: UInt8)] = []
         var exitCode: SourceDescription.ExitCode?
+
+        /// Whether its only option is the unit of a time.
+        var isOnlyTime: Bool {
+            plus.isEmpty && minus.isEmpty && each == nil && json == nil && factor == 1 && !isInverted && steps.isEmpty && exitCode == nil
+        }
     }
 
     struct Part {

@@ -21,6 +21,31 @@
         return machine.accepts(schema.root, index) && machine.memory.limit == .none
     }
 
+    /// What is left of a schema for lines of the shape of this one, which `shapes` has just found; nil when no line of that shape keeps it.
+    public func residue(of schema: Schema, _ document: Document, _ shapes: LineShapes, shape: Int) -> SchemaResidue? {
+        var finder = ResidueFinder(machine(document, schema.answering), shapes, shape: shape)
+        return finder.find(schema)
+    }
+
+    /// Whether a line whose shape `shapes` has just found keeps what is left of a schema for that shape; the hottest path.
+    public func accepts(_ document: Document, _ shapes: LineShapes, _ residue: SchemaResidue) -> Bool {
+        let machine = machine(document, residue.program)
+        for index in 0..<residue.checks.count {
+            let check = residue.checks[index]
+            let place = shapes.place(check.member)
+            let accepted =
+                switch check.kind {
+                case .string: machine.string(check.index, place)
+                case .number: machine.number(check.index, place)
+                case .whole: document.isWhole(place)
+                case .step: machine.accepts(step: check.index, place)
+                case .node: machine.accepts(check.index, place)
+                }
+            if !accepted { return false }
+        }
+        return machine.memory.limit == .none
+    }
+
     /// Why it does not, the most helpful reason first, at most `limit`; slow, for after a refusal.
     public func violations(_ document: Document, at index: Int, _ schema: Schema, limit: Int = 8) -> [Violation] {
         guard let (program, root) = schema.telling else { return [] }

@@ -12,7 +12,7 @@
     /// How many words of the tape a key and a scalar of this tag take.
     private let stepOfTag: UnsafeMutablePointer<UInt8>
     private let kindOfTag: UnsafeMutablePointer<UInt8>
-    private let rootSlot: Int32
+    let rootSlot: Int32
     /// Slots below an edge, which an equal key later in the object must clear.
     private let below: [[Int32]]
     /// Where each node's edges begin, and the end of all.
@@ -103,6 +103,14 @@
         unsafe edgeMemory.deallocate()
         unsafe stepOfTag.deallocate()
         unsafe kindOfTag.deallocate()
+    }
+
+    /// The slot of a key's value and the node that it leads to (-1 for none) from a node, the first of which is 0; nil for a key that no pointer wants.
+    func edge(_ document: Document, _ key: Int, from node: Int) -> (slot: Int32, child: Int32)? {
+        let text = unsafe document.utf8(key)
+        guard let start = text.baseAddress else { return nil }
+        let found = unsafe words.find(start, text.count, node)
+        return unsafe found < 0 ? nil : (edges[found].slot, edges[found].child)
     }
 
     /// Finds the values below the one at `index`; what is not there is 0 in `slots`. Of equal keys the last counts.
@@ -232,6 +240,8 @@ public struct FieldKind: OptionSet, Sendable {
     @inlinable @inline(__always) public func kindWord(_ word: Int) -> UInt64 {
         unsafe UnsafeRawPointer(kinds + word * 8).loadUnaligned(as: UInt64.self)
     }
+
+    func clearPlaces() { unsafe places.update(repeating: 0, count: wordCount * 8) }
 
     func clear() {
         unsafe places.update(repeating: 0, count: wordCount * 8)

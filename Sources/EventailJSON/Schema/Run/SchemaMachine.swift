@@ -97,6 +97,9 @@
 
     // MARK: steps
 
+    /// Whether the value at `at` keeps one step of a node.
+    func accepts(step index: Int32, _ at: Int) -> Bool { steps(index, 1, at, type(at), Self.unmarked) }
+
     private func steps(_ first: Int32, _ count: Int32, _ at: Int, _ type: ValueTypes, _ marks: Int) -> Bool {
         for index in first..<first + count {
             let step = program.steps[index]

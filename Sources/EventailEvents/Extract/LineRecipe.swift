@@ -1,0 +1,60 @@
+internal import EventailJSON
+
+/// How lines of one shape and type become events: a type's rule without everything that the shape has settled already.
+///
+/// *Owns* its steps. *Thread*: its extractor's.
+final class LineRecipe {
+    /// One way to find a role's value. The ways of a role follow each other; once one gives a value the rest of them is skipped.
+    struct Step {
+        enum Kind: UInt8 {
+            /// `member` is a string or a scalar that becomes text.
+            case text, scalarText
+            /// `member` is a number or a scalar that may become one.
+            case number, scalarNumber
+            /// `member` is one of the plan's constants.
+            case constantText, constantNumber
+            /// `member` is one of the plan's roles, found the long way.
+            case rule
+        }
+        var kind: Kind
+        var role: Role
+        var skip: UInt8 = 0
+        var member: Int32
+    }
+
+    /// What a word is when the shape tells: nothing, one constant, or something to find out.
+    enum Word {
+        case nothing, open
+        case constant(UInt8)
+    }
+
+    let type: Int
+    let rule: ReadingPlan.TypeRule
+    /// What is left of the schema; nil means all of it, when there is one.
+    let residue: SchemaResidue?
+    let steps: ContiguousArray<Step>
+    /// Where the time is and what unit it has; -1 when the rule's sources have to be asked.
+    let timeMember: Int32
+    let timeUnit: Int64
+    let status: Word
+    let severity: Word
+    let priority: Word
+    /// Whether anything looks into the plan's slots.
+    let needsSlots: Bool
+
+    init(_ type: Int, _ plan: ReadingPlan, _ residue: SchemaResidue?, _ sight: ShapeSight) {
+        self.type = type
+        self.residue = residue
+        rule = plan.types[type]
+        var steps: ContiguousArray<Step> = []
+        for number in rule.roles.range { steps += sight.steps(of: number) }
+        self.steps = steps
+        (timeMember, timeUnit) = sight.time(rule.time)
+        status = sight.word(rule.status)
+        severity = sight.word(rule.severity)
+        priority = sight.word(rule.priority)
+        var isOpen = timeMember < 0 || !rule.told.isEmpty || !rule.usageKey.isEmpty || !rule.parts.isEmpty || steps.contains { $0.kind == .rule }
+        for word in [status, severity, priority] { if case .open = word { isOpen = true } }
+        needsSlots = isOpen
+    }
+}

@@ -1,0 +1,24 @@
+/// What is left of a schema for lines of one shape: the checks that depend on values, each with the member that it is for.
+///
+/// Everything else (types, which members there are, which alternatives can hold) is the same for all lines of the shape and was settled when the
+/// residue was made. *Owns* its checks. *Thread*: any.
+@safe public final class SchemaResidue: @unchecked Sendable {
+    // @unchecked: written by init only.
+    struct Check: BitwiseCopyable, Equatable {
+        enum Kind: UInt8 { case string, number, whole, step, node }
+        var kind: Kind
+        /// Of the program's table that the kind means.
+        var index: Int32
+        var member: Int32
+    }
+
+    let program: SchemaProgram
+    let checks: Table<Check>
+
+    init(_ program: SchemaProgram, _ checks: [Check]) {
+        self.program = program
+        self.checks = Table(checks)
+    }
+
+    deinit { checks.free() }
+}
