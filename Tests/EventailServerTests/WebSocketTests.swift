@@ -102,6 +102,10 @@ import Testing
         _ = silent.upgrade()
         #expect(silent.frame()?.opcode == 9)
         #expect(silent.message() == "close 4408")
+        let told = Timestamp.monotonicNanoseconds()
+        #expect(silent.frame() == nil)
+        // One interval, and the time between two looks at the clock.
+        #expect(Timestamp.monotonicNanoseconds() - told < 2_000_000_000)
     }
 
     @Test func stoppingSaysGoodbye() throws {

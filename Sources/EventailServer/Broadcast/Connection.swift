@@ -87,4 +87,6 @@ final class Connection: @unchecked Sendable {
     static let drainNanoseconds: Int64 = 30_000_000_000
     /// How long its closing handshake may take behind that.
     static let lingerNanoseconds: Int64 = 5_000_000_000
+    /// How long both may take of a client of which nothing was heard.
+    static let farewellNanoseconds: Int64 = 1_000_000_000
 }

@@ -296,6 +296,8 @@ internal import EventailSystem
     private func beat(_ client: Client, _ now: Int64) {
         if now - client.lastHeard >= configuration.heartbeatTimeout.nanoseconds {
             broadcaster.close(client, 4408, "nothing was heard for \(Int(configuration.heartbeatTimeout.seconds)) s")
+            // It hardly answers a goodbye either.
+            client.connection.deadline = now + min(configuration.heartbeatInterval.nanoseconds, Connection.farewellNanoseconds)
         } else if now - client.lastPing >= configuration.heartbeatInterval.nanoseconds {
             client.lastPing = now
             broadcaster.enqueue(Self.ping, to: client)
