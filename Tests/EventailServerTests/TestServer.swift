@@ -111,7 +111,9 @@ struct StubStatus: InstanceStatus {
     func sinks() -> [SinkStatus] { [SinkStatus(name: "history", kind: "history")] }
     func profiles() -> [ProfileStatus] { [] }
     func audit() -> AuditReport { AuditReport() }
-    func auditOfFiles() -> [(path: String, report: AuditReport)] { [("/a", AuditReport())] }
+    func auditOfFiles() -> [FileAudit] {
+        [("/b", 0), ("/a", 1), ("/a", 0), ("/a", 10)].map { FileAudit(path: $0, identity: "f", generation: $1, report: AuditReport()) }
+    }
     func deadLetters(reason: String?, before cursor: String?, limit: Int) -> DeadLetterPage { DeadLetterPage(items: [], next: nil) }
     func writeConfiguration(into json: inout JSONWriter) { json.object { $0.field("state_dir", "/s") } }
     func writeValidation(of lines: [UInt8], profile: String?, into json: inout JSONWriter) throws(ValidationError) {

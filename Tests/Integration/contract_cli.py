@@ -81,6 +81,9 @@ def exit_at_end():
     with open(mixed, "ab") as more: more.write(b"\n" + line(GOOD[0]))
     again = run_to_end(mixed, "--set", f"state_dir={place / 'state'}")
     equal(again["unfinished_bytes"], 0, "unfinished bytes when the line was ended")
+    # It tells of itself: the line that was unfinished, one more, and no byte of what was counted before.
+    equal((again["lines"], again["valid"], again["profiles"], again["types"]), (2, 1, {"superagent": 1}, {"superagent/task_queued": 1}), "what the second run counted")
+    equal((again["bytes"], sum(again["dead_letters"].values()), again["blank"]), (len(UNFINISHED) + 1 + len(line(GOOD[0])), 1, 0), "bytes and dead letters of the second run")
     letters = sum(1 for path in (place / "state/dead-letter").glob("*.jsonl") for _ in path.read_text().splitlines())
     equal(letters, 7, "dead letters after the line was ended badly")
     mixed.write_bytes(b"".join(LINES) + UNFINISHED)

@@ -32,6 +32,21 @@ public struct AuditCounts: Sendable, Equatable {
         for event in batch.events where event.timeMissing { timeMissing += 1 }
     }
 
+    /// What was counted since it was `earlier`.
+    func without(_ earlier: AuditCounts) -> AuditCounts {
+        var rest = self
+        rest.bytesRead -= earlier.bytesRead
+        rest.bytesValid -= earlier.bytesValid
+        rest.bytesDeadLetter -= earlier.bytesDeadLetter
+        rest.bytesBlank -= earlier.bytesBlank
+        rest.lines -= earlier.lines
+        rest.valid -= earlier.valid
+        rest.blank -= earlier.blank
+        rest.timeMissing -= earlier.timeMissing
+        for reason in rest.deadLetters.indices { rest.deadLetters[reason] -= earlier.deadLetters[reason] }
+        return rest
+    }
+
     /// Whether every byte read is accounted for.
     public var isBalanced: Bool {
         bytesRead == bytesValid + bytesDeadLetter + bytesBlank && lines == valid + blank + deadLetters.reduce(0, +)

@@ -1,6 +1,6 @@
 public import EventailEvents
 internal import EventailJSON
-internal import EventailSystem
+public import EventailSystem
 internal import Synchronization
 
 /// Keeps the audit: counts in all, by file, by source and by type, durable in the live path's own transaction.
@@ -18,6 +18,26 @@ public final class AuditLedger: Sendable {
 
     public static let mostFiles = 100_000
 
+    /// One life of a file; its stored form is `FileReference.stableKey`.
+    public struct FileKey: Hashable, Sendable {
+        public let identity: FileIdentity
+        public let generation: Int
+
+        public init(identity: FileIdentity, generation: Int) {
+            self.identity = identity
+            self.generation = generation
+        }
+
+        fileprivate init(stored bytes: [UInt8]) {
+            let text = String(decoding: bytes, as: UTF8.self)
+            let cut = text.lastIndex(of: "~")
+            identity = FileIdentity(key: cut.map { String(text[..<$0]) } ?? text)
+            generation = cut.flatMap { Int(text[text.index(after: $0)...]) } ?? 0
+        }
+
+        fileprivate var stored: [UInt8] { Array((generation == 0 ? identity.key : "\(identity.key)~\(generation)").utf8) }
+    }
+
     public struct FileEntry: Sendable {
         public var path: String
         public var counts = AuditCounts()
@@ -32,17 +52,20 @@ public final class AuditLedger: Sendable {
 
     private struct State {
         var total = AuditCounts()
-        var files: [String: FileEntry] = [:]
+        var files: [FileKey: FileEntry] = [:]
         var sources: [String: AuditCounts] = [:]
         /// By number of `Catalogue`.
         var types: [Int64] = []
-        var dirtyFiles: Set<String> = []
+        var dirtyFiles: Set<FileKey> = []
         var dirtyTypes: Set<Int> = []
         var dirtySources: Set<String> = []
     }
 
     private let catalogue: Catalogue
     private let state: Mutex<State>
+    /// What was counted before this run.
+    private let totalBefore: AuditCounts
+    private let typesBefore: [Int64]
 
     /// Restores what was committed.
     public init(catalogue: Catalogue, state stored: some StoredState) throws {
@@ -55,7 +78,7 @@ public final class AuditLedger: Sendable {
             guard value.count > 4 else { continue }
             let length = Int(value.number(at: 0, as: UInt32.self))
             guard value.count >= 4 + length, let counts = AuditCounts(decoding: Array(value[(4 + length)...])) else { continue }
-            initial.files[String(decoding: key, as: UTF8.self)] = FileEntry(
+            initial.files[FileKey(stored: key)] = FileEntry(
                 path: String(decoding: value[4..<4 + length], as: UTF8.self), counts: counts)
         }
         for (key, value) in try stored.values(kind: Kind.source, from: [], to: [], limit: 100_000) {
@@ -68,13 +91,15 @@ public final class AuditLedger: Sendable {
             Self.grow(&initial.types, to: Int(number))
             initial.types[Int(number)] = value.number(at: 0)
         }
+        totalBefore = initial.total
+        typesBefore = initial.types
         state = Mutex(initial)
     }
 
     public func fold(_ batch: EventBatch) {
         state.withLock { state in
             state.total.fold(batch)
-            let key = batch.file.stableKey
+            let key = FileKey(identity: batch.file.identity, generation: batch.file.generation)
             if state.files[key] == nil && state.files.count >= Self.mostFiles, let some = state.files.keys.first {
                 state.files[some] = nil
                 state.dirtyFiles.insert(some)
@@ -102,14 +127,14 @@ public final class AuditLedger: Sendable {
             var changes = [StoredChange(kind: Kind.total, key: [0], value: state.total.encode())]
             for key in state.dirtyFiles {
                 guard let entry = state.files[key] else {
-                    changes.append(StoredChange(kind: Kind.file, key: Array(key.utf8), value: nil))
+                    changes.append(StoredChange(kind: Kind.file, key: key.stored, value: nil))
                     continue
                 }
                 var value: [UInt8] = []
                 value.append(littleEndian: UInt32(entry.path.utf8.count))
                 value.append(contentsOf: entry.path.utf8)
                 value.append(contentsOf: entry.counts.encode())
-                changes.append(StoredChange(kind: Kind.file, key: Array(key.utf8), value: value))
+                changes.append(StoredChange(kind: Kind.file, key: key.stored, value: value))
             }
             for source in state.dirtySources {
                 changes.append(StoredChange(kind: Kind.source, key: Array(source.utf8), value: state.sources[source]?.encode()))
@@ -128,7 +153,7 @@ public final class AuditLedger: Sendable {
     }
 
     public var total: AuditCounts { state.withLock { $0.total } }
-    public var files: [String: FileEntry] { state.withLock { $0.files } }
+    public var files: [FileKey: FileEntry] { state.withLock { $0.files } }
     public var sources: [String: AuditCounts] { state.withLock { $0.sources } }
 
     /// Events by profile and type, in the catalogue's order.
@@ -136,6 +161,20 @@ public final class AuditLedger: Sendable {
         let entries = catalogue.entries
         return state.withLock { state in
             state.types.enumerated().compactMap { $1 > 0 ? (entries[$0], $1) : nil }
+        }
+    }
+
+    /// What this run counted itself, with what an earlier one had read and no longer counted.
+    public var totalOfThisRun: AuditCounts { total.without(totalBefore) }
+
+    /// Events of this run by profile and type, in the catalogue's order.
+    public var typesOfThisRun: [(entry: Catalogue.Entry, events: Int64)] {
+        let entries = catalogue.entries
+        return state.withLock { state in
+            state.types.enumerated().compactMap { number, events in
+                let own = events - (number < typesBefore.count ? typesBefore[number] : 0)
+                return own > 0 ? (entries[number], own) : nil
+            }
         }
     }
 

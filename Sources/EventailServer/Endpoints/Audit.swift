@@ -1,7 +1,7 @@
 internal import EventailJSON
 
 extension Endpoints {
-    /// `/api/v1/audit`: where every byte went; with `files=true` for each file too.
+    /// `/api/v1/audit`: where every byte went; with `files=true` for each generation of each file too, in their order.
     static func audit(_ sight: Sight) -> Route {
         .get("/api/v1/audit", parameters: ["files"]) { request throws(ParameterError) in
             let perFile = try request.isTrue("files")
@@ -10,10 +10,12 @@ extension Endpoints {
                     write(sight.status.audit(), into: &json)
                     if !perFile { return }
                     json.field("files", array: { json in
-                        for (path, report) in sight.status.auditOfFiles() {
+                        for file in sight.status.auditOfFiles().sorted(by: FileAudit.stands) {
                             json.object { json in
-                                json.field("path", path)
-                                write(report, into: &json)
+                                json.field("path", file.path)
+                                json.field("identity", file.identity)
+                                json.field("generation", file.generation)
+                                write(file.report, into: &json)
                             }
                         }
                     })

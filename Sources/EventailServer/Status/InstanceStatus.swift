@@ -13,7 +13,7 @@ public protocol InstanceStatus: Sendable {
     /// The counts of the whole instance.
     func audit() -> AuditReport
     /// The same for each file.
-    func auditOfFiles() -> [(path: String, report: AuditReport)]
+    func auditOfFiles() -> [FileAudit]
     /// The newest dead letters first: those older than `cursor` (nil: from the newest), at most `limit`.
     func deadLetters(reason: String?, before cursor: String?, limit: Int) -> DeadLetterPage
     /// Writes the configuration in force as one JSON object, secrets replaced by `"***"`.
@@ -142,6 +142,26 @@ public struct AuditReport: Sendable {
 
     /// Bytes read are all accounted for.
     public var balanced: Bool { bytesRead == bytesValid + bytesDeadLetter + bytesBlank + bytesUnfinished }
+}
+
+/// Where every byte of one generation of a file went.
+public struct FileAudit: Sendable {
+    public var path: String
+    public var identity: String
+    public var generation: Int
+    public var report: AuditReport
+
+    public init(path: String, identity: String, generation: Int, report: AuditReport) {
+        self.path = path
+        self.identity = identity
+        self.generation = generation
+        self.report = report
+    }
+
+    /// By path, then by age where that is known.
+    public static func stands(_ left: FileAudit, before right: FileAudit) -> Bool {
+        (left.path, left.generation, left.identity) < (right.path, right.generation, right.identity)
+    }
 }
 
 /// One line that was refused.

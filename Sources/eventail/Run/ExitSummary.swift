@@ -4,14 +4,15 @@ import EventailPipeline
 import EventailSystem
 import EventailTail
 
-/// What `run --exit-at-end` prints: one JSON object (CONTRACT section 1).
+/// What `run --exit-at-end` prints: one JSON object (CONTRACT section 1). It tells of this run: what earlier runs on the same state had counted is not in it. The
+/// files and the unfinished bytes are those that there are at its end.
 enum ExitSummary {
     static func write(_ pipeline: Pipeline, seconds: Double) -> String {
-        let counts = pipeline.audit.total
+        let counts = pipeline.audit.totalOfThisRun
         let unfinished = pipeline.tailer.files().reduce(Int64(0)) { $0 + $1.unfinishedBytes }
         let cpu = ProcessUsage.cpuSeconds()
         var profiles: [(name: String, events: Int64)] = []
-        for (entry, events) in pipeline.audit.types {
+        for (entry, events) in pipeline.audit.typesOfThisRun {
             if let index = profiles.firstIndex(where: { $0.name == entry.profile }) {
                 profiles[index].events += events
             } else {
@@ -30,7 +31,7 @@ enum ExitSummary {
             json.field("unfinished_bytes", unfinished)
             json.field("profiles", object: { json in for profile in profiles { json.field(profile.name, profile.events) } })
             json.field("types", object: { json in
-                for (entry, events) in pipeline.audit.types { json.field("\(entry.profile)/\(entry.type)", events) }
+                for (entry, events) in pipeline.audit.typesOfThisRun { json.field("\(entry.profile)/\(entry.type)", events) }
             })
             json.field("seconds", seconds)
             json.field("cpu_seconds", cpu)

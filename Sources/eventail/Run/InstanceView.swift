@@ -99,18 +99,21 @@ final class InstanceView: InstanceStatus {
         return Self.report(parts.pipeline.audit.total, unfinished: unfinished, lost: parts.pipeline.lostBytes)
     }
 
-    func auditOfFiles() -> [(path: String, report: AuditReport)] {
-        var unfinished: [String: Int64] = [:]
-        var files = parts.pipeline.audit.files
+    func auditOfFiles() -> [FileAudit] {
+        var audits: [AuditLedger.FileKey: FileAudit] = [:]
+        for (key, entry) in parts.pipeline.audit.files {
+            audits[key] = FileAudit(
+                path: entry.path, identity: key.identity.key, generation: key.generation, report: Self.report(entry.counts, unfinished: 0, lost: [:]))
+        }
         for file in parts.pipeline.tailer.files() where file.unfinishedBytes > 0 {
-            let key = file.generation == 0 ? file.identity.key : "\(file.identity.key)~\(file.generation)"
-            unfinished[key] = file.unfinishedBytes
+            let key = AuditLedger.FileKey(identity: file.identity, generation: file.generation)
             // A file without a whole line has no entry yet.
-            if files[key] == nil { files[key] = AuditLedger.FileEntry(path: file.path) }
+            var audit = audits[key] ?? FileAudit(path: file.path, identity: file.identity.key, generation: file.generation, report: AuditReport())
+            audit.report.bytesUnfinished = file.unfinishedBytes
+            audit.report.bytesRead += file.unfinishedBytes
+            audits[key] = audit
         }
-        return files.sorted { $0.value.path < $1.value.path }.map { key, entry in
-            (entry.path, Self.report(entry.counts, unfinished: unfinished[key] ?? 0, lost: [:]))
-        }
+        return Array(audits.values)
     }
 
     private static func report(_ counts: AuditCounts, unfinished: Int64, lost: [String: Int64]) -> AuditReport {
