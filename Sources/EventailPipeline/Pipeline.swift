@@ -92,6 +92,7 @@ public final class Pipeline: Sendable {
         for consumer in [LivePath.consumer] + parts.sinks.map(\.name) {
             firstUnusedIndex = max(firstUnusedIndex, try parts.store.number(StateStoreKeeper.indexKey(consumer)) ?? 0)
         }
+        try Journal.checkVersion(in: parts.stateFolder + "/journal")
         let journal = try Journal(
             folder: parts.stateFolder + "/journal", firstUnusedSequence: try parts.store.newestSequence() + 1, firstUnusedIndex: firstUnusedIndex)
         self.journal = journal

@@ -16,6 +16,8 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case denied
         /// Stop: a newer Eventail made this state.
         case newer
+        /// Stop: an older Eventail made this state.
+        case older
         /// Stop: a mistake in this program.
         case defect
     }
@@ -43,6 +45,9 @@ public struct StoreError: Error, Sendable, Equatable, CustomStringConvertible {
         case .corrupt: "start again: the file is put aside as .broken and a new one is made"
         case .denied: "give this user the right to write \(file)"
         case .newer: "run the newer version again, or give this one a state_dir of its own"
+        case .older:
+            "run the older version again, or give this one a state_dir of its own: it then reads every file from its beginning, and sinks that know themselves what they "
+                + "have get nothing twice"
         case .defect: "report it with this line"
         }
     }

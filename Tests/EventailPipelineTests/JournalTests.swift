@@ -1,4 +1,5 @@
 import EventailEvents
+import EventailStore
 import EventailSystem
 import EventailTestSupport
 import Testing
@@ -91,6 +92,19 @@ import Testing
         bytes[bytes.count - 30] ^= 1
         try FileSystem.replace("\(path)/\(segment)", with: bytes)
         #expect(try Journal(folder: path, firstUnusedSequence: 1).head == 1)
+    }
+
+    @Test(arguments: [("0", StoreError.Kind.older), ("2", .newer), ("one", nil)])
+    func refusesAnotherVersion(version: String, kind: StoreError.Kind?) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("journal")
+        try Journal.checkVersion(in: path)
+        _ = try Journal(folder: path, firstUnusedSequence: 1).append(Self.batch(Self.file(1), 0..<10, events: 1), firstLine: 1)
+        try Journal.checkVersion(in: path)
+        try FileSystem.replace(Journal.path(path, 0), with: Array("eventail-journal-\(version)\n01234567".utf8))
+        guard let kind else { return try Journal.checkVersion(in: path) }
+        let error = #expect(throws: StoreError.self) { try Journal.checkVersion(in: path) }
+        #expect(error?.kind == kind && error?.file == Journal.path(path, 0))
     }
 
     @Test func givesNoIndexTwiceAfterDamage() throws {

@@ -70,11 +70,13 @@ import Testing
         #expect(store.notices.isEmpty)
     }
 
-    @Test func aNewerStateIsLeftAlone() throws {
+    @Test(arguments: [(99, StoreError.Kind.newer), (-1, .older)])
+    func aStateOfAnotherVersionIsLeftAlone(version: Int, kind: StoreError.Kind) throws {
         try fill()
-        try Database(path: file, .write).execute("PRAGMA user_version=99")
+        try Database(path: file, .write).execute("PRAGMA user_version=\(version)")
         let error = #expect(throws: StoreError.self) { try StateStore(folder: path) }
-        #expect(error?.kind == .newer)
+        #expect(error?.kind == kind && error?.description.contains(file) == true && error?.description.contains("state_dir") == true)
+        #expect(throws: StoreError.self) { try StateStore.looking(at: path) }
         #expect(try FileSystem.names(in: path).allSatisfy { !$0.contains("broken") })
     }
 

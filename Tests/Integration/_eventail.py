@@ -44,12 +44,12 @@ def run_to_end(*arguments, cwd=None, timeout=600):
 
 
 def until(condition, what, seconds=30, pause=0.05):
-    """Waits for a condition; what it answers, or the end of the script when the deadline passes."""
+    """Waits for a condition; what it answers, or the end of the script when the deadline passes. `what` may be a function that says what is missing."""
     deadline = time.monotonic() + seconds
     while True:
         answer = condition()
         if answer: return answer
-        check(time.monotonic() < deadline, f"not within {seconds} s: {what}")
+        if time.monotonic() >= deadline: check(False, f"not within {seconds} s: {what() if callable(what) else what}")
         time.sleep(pause)
 
 

@@ -52,7 +52,7 @@ def rows(selector): return browser.ask(f"document.querySelectorAll({json.dumps(s
 def picture(name, dark=False):
     if not PICTURES: return
     browser.call("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": "dark" if dark else "light"}])
-    time.sleep(0.3)
+    until(lambda: browser.ask("matchMedia('(prefers-color-scheme: dark)').matches") is dark, "the page to take the colours")
     browser.picture(PICTURES / f"{name}.png")
 
 

@@ -48,10 +48,11 @@ def numbers(instance): return sorted(item["event"]["payload"]["n"] for item in i
 
 
 def settled(instance, wanted, what):
-    deadline = time.monotonic() + 30
-    while (found := numbers(instance)) != sorted(wanted):
-        check(time.monotonic() < deadline, f"{what}: {len(set(wanted) - set(found))} of {len(wanted)} lines are not in the history, {len(found) - len(set(found))} twice")
-        time.sleep(0.1)
+    def missing():
+        found = numbers(instance)
+        return f"{what}: {len(set(wanted) - set(found))} of {len(wanted)} lines are not in the history, {len(found) - len(set(found))} twice"
+
+    until(lambda: numbers(instance) == sorted(wanted), missing, pause=0.1)
 
 
 def lines_of(path): return sorted(json.loads(text)["payload"]["n"] for text in path.read_text().splitlines()) if path.exists() else []

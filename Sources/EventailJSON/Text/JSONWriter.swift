@@ -90,7 +90,8 @@ public struct JSONWriter {
         var from = 0
         for index in 0..<text.count {
             let byte = unsafe text[index]
-            if byte >= 0x20 && byte != 0x22 && byte != 0x5C { continue }
+            if byte >= 0x20 && byte != 0x22 && byte != 0x5C && byte != 0xF4 { continue }
+            if unsafe byte == 0xF4 && !isNameByte(text, index) { continue }
             unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[from..<index]))
             from = index + 1
             switch byte {
@@ -99,6 +100,9 @@ public struct JSONWriter {
             case 0x0A: bytes.append(contentsOf: [0x5C, 0x6E])
             case 0x0D: bytes.append(contentsOf: [0x5C, 0x72])
             case 0x09: bytes.append(contentsOf: [0x5C, 0x74])
+            case 0xF4:
+                escape(nameByte: unsafe text[index + 2] << 6 | text[index + 3] & 0x3F)
+                from = index + 4
             default:
                 let hex = Array("0123456789abcdef".utf8)
                 bytes.append(contentsOf: [0x5C, 0x75, 0x30, 0x30, hex[Int(byte >> 4)], hex[Int(byte & 15)]])
@@ -106,5 +110,16 @@ public struct JSONWriter {
         }
         unsafe bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[from..<text.count]))
         bytes.append(0x22)
+    }
+
+    /// Whether a character stands for a byte of a file's name that is no UTF-8 (U+10F780 to U+10F7FF): people see it better escaped.
+    private func isNameByte(_ text: UnsafeBufferPointer<UInt8>, _ index: Int) -> Bool {
+        unsafe index + 3 < text.count && text[index + 1] == 0x8F && text[index + 2] & 0xFE == 0x9E
+    }
+
+    private mutating func escape(nameByte byte: UInt8) {
+        let hex = Array("0123456789abcdef".utf8)
+        let low = 0xDF00 + Int(byte)
+        bytes.append(contentsOf: Array("\\udbfd\\u".utf8) + [12, 8, 4, 0].map { hex[low >> $0 & 15] })
     }
 }

@@ -1,4 +1,5 @@
 public import EventailEvents
+public import EventailStore
 public import EventailSystem
 internal import Synchronization
 
@@ -17,7 +18,10 @@ internal import Synchronization
 /// 65,536 entries (5 MB), removed when every consumer is past them.
 public final class Journal: Sendable {
     public static let entriesPerSegment: Int64 = 65_536
-    static let magic: [UInt8] = Array("eventail-journal-1\n".utf8)
+    /// Of the form of segments. Whoever changes it so that another version would misread it counts this up; a journal of another version is refused.
+    static let version: Int64 = 1
+    private static let mark = "eventail-journal-"
+    static let magic: [UInt8] = Array("\(mark)\(version)\n".utf8)
 
     /// Entries that some consumer has taken and that are here no more: the journal was damaged.
     public let missing: Range<Int64>?
@@ -96,6 +100,23 @@ public final class Journal: Sendable {
         }
         initial.nextSequence = max(initial.nextSequence, atLeast)
         state = Mutex(initial)
+    }
+
+    /// Refuses a journal that another version made; one whose header cannot be read is only damaged.
+    public static func checkVersion(in folder: String) throws(StoreError) {
+        let newest: (path: String, header: [UInt8])?
+        do throws(SystemError) {
+            let names = FileSystem.isFolder(folder) ? try FileSystem.names(in: folder) : []
+            newest = try names.filter { $0.hasSuffix(".log") }.max().map { name throws(SystemError) in
+                ("\(folder)/\(name)", Array(try FileSystem.read("\(folder)/\(name)").prefix(64)))
+            }
+        } catch {
+            throw StoreError(.io, file: folder, reason: error.description)
+        }
+        guard let newest, let end = newest.header.firstIndex(of: 0x0A) else { return }
+        let words = String(decoding: newest.header[..<end], as: UTF8.self)
+        guard words.hasPrefix(mark), let found = Int64(words.dropFirst(mark.count)), found != version else { return }
+        throw StoreError(found > version ? .newer : .older, file: newest.path, reason: "the journal has version \(found), this Eventail knows \(version)")
     }
 
     /// A last segment whose header cannot be read takes no more records.

@@ -28,9 +28,7 @@ struct StateOpening {
         do throws(StoreError) {
             let database = try Database(path: place.file, .write)
             let version = try database.number("PRAGMA user_version")
-            if version > StateSchema.version {
-                throw StoreError(.newer, file: place.file, reason: "the state has version \(version), this Eventail knows \(StateSchema.version)")
-            }
+            try check(version: version, of: place)
             if version == 0 {
                 // A start that ended before the tables were there leaves a sound file without any.
                 return try database.number("SELECT count(*) FROM sqlite_schema") == 0 ? nil : "it is no state of Eventail"
@@ -49,6 +47,13 @@ struct StateOpening {
             if error.kind == .corrupt { return error.reason }
             throw error
         }
+    }
+
+    /// Refuses a state that another version made: misread it would give wrong answers, put aside it would have everything read again.
+    static func check(version: Int64, of place: StateFolder) throws(StoreError) {
+        let known = StateSchema.version
+        if version == 0 || version == known { return }
+        throw StoreError(version > known ? .newer : .older, file: place.file, reason: "the state has version \(version), this Eventail knows \(known)")
     }
 
     /// What SQLite finds wrong with a table or with all, at most ten sentences.

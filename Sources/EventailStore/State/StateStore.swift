@@ -30,6 +30,7 @@ public final class StateStore: Sendable {
     public static func looking(at folder: String) throws(StoreError) -> StateStore {
         let place = StateFolder.look(folder)
         if try place.length() == nil { throw StoreError(.denied, file: place.file, reason: "there is no state in this folder") }
+        try StateOpening.check(version: try Database(path: place.file, .read).number("PRAGMA user_version"), of: place)
         return try StateStore(place, owns: false, catalogue: Catalogue())
     }
 

@@ -18,7 +18,7 @@ public final class Descriptor: Sendable {
     /// Opens `path` with `flags` (O_CLOEXEC is always added); `mode` is of a file that this creates.
     public static func open(_ path: String, _ flags: OpenFlags, mode: UInt32 = 0o640) throws(SystemError) -> Descriptor {
         while true {
-            let number = unsafe CLinux_open(path, flags.rawValue | O_CLOEXEC, mode)
+            let number = unsafe KernelText.with(path) { unsafe CLinux_open($0, flags.rawValue | O_CLOEXEC, mode) }
             if number >= 0 { return Descriptor(owning: number) }
             let error = SystemError.last("open \(path)")
             if !error.isInterrupted { throw error }

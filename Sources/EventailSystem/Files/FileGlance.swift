@@ -22,7 +22,7 @@ public struct FileGlance: Sendable, Equatable {
     /// Looks at a path, links followed.
     public init(at path: String) throws(SystemError) {
         var raw = CLinux_identity()
-        let code = unsafe CLinux_identity_at(path, 0, &raw)
+        let code = unsafe KernelText.with(path) { unsafe CLinux_identity_at($0, 0, &raw) }
         if code != 0 { throw SystemError(code: code, operation: "statx \(path)") }
         key = Key(device: raw.device, inode: raw.inode, birth: raw.birth_nanoseconds)
         size = Int64(raw.size)

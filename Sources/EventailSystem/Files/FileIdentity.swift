@@ -33,7 +33,7 @@ public struct FileStatus: Sendable {
     /// Looks at what a path leads to, links followed, without opening it.
     public init(at path: String) throws(SystemError) {
         var raw = CLinux_identity()
-        let code = unsafe CLinux_identity_at(path, 1, &raw)
+        let code = unsafe KernelText.with(path) { unsafe CLinux_identity_at($0, 1, &raw) }
         if code != 0 { throw SystemError(code: code, operation: "statx \(path)") }
         self.init(&raw)
     }

@@ -25,19 +25,19 @@ public enum FileSystem {
             try rename(temporary, to: path)
         } catch {
             // What a full disk left of it takes no more room; the first error is the one to tell.
-            _ = unsafe unlink(temporary)
+            _ = unsafe KernelText.with(temporary) { unsafe unlink($0) }
             throw error
         }
         try synchronizeFolder(containing: path)
     }
 
     public static func rename(_ path: String, to target: String) throws(SystemError) {
-        if unsafe CLinux.rename(path, target) != 0 { throw SystemError.last("rename \(path) to \(target)") }
+        if unsafe KernelText.with(path, { old in unsafe KernelText.with(target) { unsafe CLinux.rename(old, $0) } }) != 0 { throw SystemError.last("rename \(path) to \(target)") }
     }
 
     /// Removes a file; a file that is not there is no error.
     public static func remove(_ path: String) throws(SystemError) {
-        if unsafe unlink(path) != 0 {
+        if unsafe KernelText.with(path, { unsafe unlink($0) }) != 0 {
             let error = SystemError.last("unlink \(path)")
             if !error.isMissing { throw error }
         }
@@ -49,7 +49,7 @@ public enum FileSystem {
         for part in path.split(separator: "/", omittingEmptySubsequences: false) {
             made += made.isEmpty && part.isEmpty ? "/" : (made.isEmpty || made == "/" ? "" : "/") + part
             if made.isEmpty || made == "/" { continue }
-            if unsafe mkdir(made, mode) != 0 {
+            if unsafe KernelText.with(made, { unsafe mkdir($0, mode) }) != 0 {
                 let error = SystemError.last("mkdir \(made)")
                 if !error.exists { throw error }
             }
@@ -59,28 +59,28 @@ public enum FileSystem {
 
     public static func isFolder(_ path: String) -> Bool {
         var status = stat()
-        return unsafe stat(path, &status) == 0 && CLinux_is_folder(status.st_mode) != 0
+        return unsafe KernelText.with(path, { unsafe stat($0, &status) }) == 0 && CLinux_is_folder(status.st_mode) != 0
     }
 
     /// Whether the path itself is a folder, not a link to one.
     public static func isRealFolder(_ path: String) -> Bool {
         var status = stat()
-        return unsafe lstat(path, &status) == 0 && CLinux_is_folder(status.st_mode) != 0
+        return unsafe KernelText.with(path, { unsafe lstat($0, &status) }) == 0 && CLinux_is_folder(status.st_mode) != 0
     }
 
     /// Removes an empty folder.
     public static func removeFolder(_ path: String) throws(SystemError) {
-        if unsafe rmdir(path) != 0 { throw SystemError.last("rmdir \(path)") }
+        if unsafe KernelText.with(path, { unsafe rmdir($0) }) != 0 { throw SystemError.last("rmdir \(path)") }
     }
 
     public static func exists(_ path: String) -> Bool {
         var status = stat()
-        return unsafe lstat(path, &status) == 0
+        return unsafe KernelText.with(path, { unsafe lstat($0, &status) }) == 0
     }
 
     /// The names in a folder, without `.` and `..`, in the file system's order.
     public static func names(in folder: String) throws(SystemError) -> [String] {
-        guard let stream = unsafe opendir(folder) else { throw SystemError.last("opendir \(folder)") }
+        guard let stream = unsafe KernelText.with(folder, { unsafe opendir($0) }) else { throw SystemError.last("opendir \(folder)") }
         defer { unsafe closedir(stream) }
         var found: [String] = []
         while true {
@@ -90,7 +90,7 @@ public enum FileSystem {
                 return found
             }
             let name = unsafe withUnsafePointer(to: &entry.pointee.d_name) { tuple in
-                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { text in unsafe String(cString: text) }
+                unsafe tuple.withMemoryRebound(to: CChar.self, capacity: 256) { text in unsafe KernelText.text(text) }
             }
             if name != "." && name != ".." { found.append(name) }
         }
@@ -98,16 +98,16 @@ public enum FileSystem {
 
     /// The path with links resolved, or nil when it does not exist.
     public static func realPath(_ path: String) -> String? {
-        guard let text = unsafe realpath(path, nil) else { return nil }
+        guard let text = unsafe KernelText.with(path, { unsafe realpath($0, nil) }) else { return nil }
         defer { unsafe free(text) }
-        return unsafe String(cString: text)
+        return unsafe KernelText.text(text)
     }
 
     /// What a symbolic link says, nil when it is none.
     public static func linkTarget(_ path: String) -> String? {
         var text = [UInt8](repeating: 0, count: 4096)
-        let length = unsafe text.withUnsafeMutableBytes { room in unsafe readlink(path, room.baseAddress!, room.count) }
-        return length < 0 ? nil : String(decoding: text[0..<length], as: UTF8.self)
+        let length = unsafe text.withUnsafeMutableBytes { room in unsafe KernelText.with(path) { unsafe readlink($0, room.baseAddress!, room.count) } }
+        return length < 0 ? nil : unsafe text[0..<length].withUnsafeBytes { unsafe KernelText.text($0) }
     }
 
     /// The descriptors of this process that the kernel describes as `target`, e.g. `anon_inode:inotify`.
@@ -122,7 +122,7 @@ public enum FileSystem {
     /// The name of the file system of `path` when changes made elsewhere do not show in its events, nil for a local one.
     public static func remoteKind(at path: String) throws(SystemError) -> String? {
         var status = statfs()
-        if unsafe statfs(path, &status) != 0 { throw SystemError.last("statfs \(path)") }
+        if unsafe KernelText.with(path, { unsafe statfs($0, &status) }) != 0 { throw SystemError.last("statfs \(path)") }
         switch UInt32(truncatingIfNeeded: Int(status.f_type)) {
         case 0x6969: return "nfs"
         case 0x517B, 0xFF53_4D42, 0xFE53_4D42: return "smb"
@@ -144,7 +144,7 @@ public enum FileSystem {
     /// Bytes free to an ordinary user on the file system of `path`.
     public static func freeBytes(at path: String) throws(SystemError) -> Int64 {
         var status = statfs()
-        if unsafe statfs(path, &status) != 0 { throw SystemError.last("statfs \(path)") }
+        if unsafe KernelText.with(path, { unsafe statfs($0, &status) }) != 0 { throw SystemError.last("statfs \(path)") }
         return Int64(status.f_bavail) * Int64(status.f_bsize)
     }
 

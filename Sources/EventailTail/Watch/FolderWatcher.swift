@@ -123,7 +123,7 @@ enum FolderEvent {
             polled[folder] = nil
             return
         }
-        guard unsafe inotifytools_watch_file(folder, Self.mask) == 1 else {
+        guard unsafe KernelText.with(folder, { unsafe inotifytools_watch_file($0, Self.mask) }) == 1 else {
             let code = inotifytools_error()
             polled[folder] = SystemError(code: code, operation: "inotify_add_watch").description
             return
@@ -163,7 +163,7 @@ enum FolderEvent {
             }
             if unsafe event.pointee.len == 0 { continue }
             let cookie = unsafe event.pointee.cookie
-            let name = unsafe String(cString: UnsafeRawPointer(event).advanced(by: MemoryLayout<inotify_event>.size).assumingMemoryBound(to: CChar.self))
+            let name = unsafe KernelText.text(UnsafeRawPointer(event).advanced(by: MemoryLayout<inotify_event>.size).assumingMemoryBound(to: CChar.self))
             let isFolder = mask & IN_ISDIR != 0
             for folder in folders {
                 let path = Glob.Alternative.join(folder, name)
@@ -185,12 +185,12 @@ enum FolderEvent {
     private func numberOfNewWatch(_ folder: String) -> Int32? {
         let name = folder.hasSuffix("/") ? folder : folder + "/"
         for candidate in [highest + 1, highest + 2] {
-            if let known = unsafe inotifytools_filename_from_wd(candidate), unsafe String(cString: known) == name {
+            if let known = unsafe inotifytools_filename_from_wd(candidate), unsafe KernelText.text(known) == name {
                 highest = candidate
                 return candidate
             }
         }
-        let number = unsafe inotifytools_wd_from_filename(name)
+        let number = unsafe KernelText.with(name) { unsafe inotifytools_wd_from_filename($0) }
         if number <= 0 || paths[number] != nil { return nil }
         highest = max(highest, number)
         return number

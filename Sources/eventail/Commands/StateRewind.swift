@@ -20,6 +20,7 @@ enum StateRewind {
         let moved: [String]
         do {
             let store = try StateStore(folder: configuration.stateFolder)
+            try Journal.checkVersion(in: configuration.stateFolder + "/journal")
             let journal = try Journal(folder: configuration.stateFolder + "/journal", firstUnusedSequence: try store.newestSequence() + 1)
             moved = try rewind(configuration.sinks, in: [real, path], to: offset, line, store, journal)
         } catch let error as CommandFailure {
