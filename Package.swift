@@ -46,13 +46,14 @@ let package = Package(
         swift("EventailRedis", ["CHiredis", "EventailSystem", "EventailTLS"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
         swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
-        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailSystem"]),
+        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailRedis", "EventailSystem"]),
         swift("EventailInbox", ["EventailEvents", "EventailSystem"]),
         swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailStore", "EventailSystem", "EventailTail"]),
         swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
+        swift("EventailReceive", ["EventailEvents", "EventailInbox", "EventailJSON", "EventailRedis", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailServer", [
             "CHTTPParser", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem",
             "EventailTLS",
@@ -60,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "eventail",
             dependencies: [
-                "EventailAggregate", "EventailConfiguration", "EventailEvents", "EventailInbox", "EventailJSON", "EventailPipeline", "EventailServer", "EventailSinks",
+                "EventailAggregate", "EventailConfiguration", "EventailEvents", "EventailInbox", "EventailJSON", "EventailPipeline", "EventailReceive",
+                "EventailRedis", "EventailServer", "EventailSinks",
                 "EventailStore",
                 "EventailSystem", "EventailTail",
             ],
@@ -80,6 +82,7 @@ let package = Package(
         tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailTailTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail"]),
         tests("EventailInboxTests", ["EventailTestSupport", "EventailSystem", "EventailEvents", "EventailInbox", "EventailTail"]),
+        tests("EventailReceiveTests", ["EventailTestSupport", "EventailSystem", "EventailEvents", "EventailInbox", "EventailReceive"]),
         tests("EventailStoreTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore"]),
         tests("EventailAggregateTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate"]),
         tests("EventailPipelineTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailInbox", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline"]),

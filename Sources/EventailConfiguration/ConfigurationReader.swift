@@ -19,6 +19,16 @@ public struct ConfigurationReader: Sendable {
         self.environment = environment
     }
 
+    /// Which command a configuration is read for: not every one takes every kind of source.
+    public enum Role: Sendable {
+        /// One that starts nothing.
+        case any
+        /// `eventail run`.
+        case sidecar
+        /// `eventail hub`.
+        case hub
+    }
+
     /// What the command line adds to a configuration.
     public struct Additions: Sendable {
         /// Files or patterns: a source of their own.
@@ -31,6 +41,8 @@ public struct ConfigurationReader: Sendable {
         public var withoutHistory = false
         /// In the zero-configuration form: shows events on standard output.
         public var showsEvents = false
+        /// What the configuration is read for.
+        public var role = Role.any
         public init() {}
     }
 
@@ -81,7 +93,7 @@ public struct ConfigurationReader: Sendable {
         }
         addHistory(to: &root, withoutHistory: additions.withoutHistory)
         let settings = reader.read(root, part: ConfigurationFields.root, at: "")
-        CrossChecks.run(settings, root, &reader)
+        CrossChecks.run(settings, root, for: additions.role, &reader)
         if !reader.problems.isEmpty { throw ConfigurationError(reader.problems) }
         return Configuration(settings)
     }

@@ -64,8 +64,11 @@ public final class Inbox {
         var bytes: [UInt8] = []
         for entry in entries { InboxRecord.encode(entry, into: &bytes) }
         let file = try writable()
+        CrashPoint.beforeInbox.reach()
         try file.writeAll(bytes)
+        CrashPoint.midInbox.reach()
         try file.synchronize()
+        CrashPoint.afterInbox.reach()
         sizes[segments[segments.count - 1], default: 0] += Int64(bytes.count)
         for entry in entries { positions[entry.place.part] = entry.place.position }
     }
@@ -80,6 +83,7 @@ public final class Inbox {
         let stage = InboxStage(entries, token: token, segment: number, length: sizes[number] ?? 0)
         try FileSystem.replace(stagePath, with: stage.encoded)
         self.stage = stage
+        CrashPoint.afterStage.reach()
     }
 
     /// Takes the staged entries but those at some positions. After a crash what stands in the segment already is not written again.
@@ -97,6 +101,7 @@ public final class Inbox {
         }
         try file.synchronize()
         for (part, position) in positions { self.positions[part] = position }
+        CrashPoint.afterSettle.reach()
         try FileSystem.remove(stagePath)
         self.stage = nil
     }
@@ -149,6 +154,7 @@ public final class Inbox {
             text.append(0x0A)
         }
         try FileSystem.replace(positionsPath(number), with: text)
+        CrashPoint.newSegment.reach()
         file = try Descriptor.open(path(number), [.readWrite, .append, .create])
         try FileSystem.synchronizeFolder(containing: path(number))
         segments.append(number)

@@ -7,7 +7,7 @@ enum Program {
 
     static var commands: [any Command.Type] {
         [
-            RunCommand.self, CheckCommand.self, ConfigCommand.self, ProfilesCommand.self, TapCommand.self, SimulateCommand.self,
+            RunCommand.self, HubCommand.self, CheckCommand.self, ConfigCommand.self, ProfilesCommand.self, TapCommand.self, SimulateCommand.self,
             StateCommand.self, ReplayCommand.self, DeadLetterCommand.self,
         ]
     }

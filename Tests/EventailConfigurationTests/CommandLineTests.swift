@@ -31,8 +31,8 @@ struct CommandLineTests {
     @Test(arguments: [
         ([], "Usage"), (["rnu"], "did you mean \"run\"?"), (["run"], "there is nothing to read"), (["run", "--confg", "x"], "did you mean \"--config\"?"),
         (["check"], "no file is named"), (["check", "--format", "yaml", "x"], "it can be text or json"), (["simulate"], "--out is missing"),
-        (["config"], "it is not said what to do"), (["profiles", "superagnet"], "did you mean \"superagent\"?"), (["hub"], "there is no command \"hub\""),
-        (["state", "rewind", "x"], "the file or the offset is missing"), (["dead-letter", "replay"], "not available in this version"),
+        (["config"], "it is not said what to do"), (["profiles", "superagnet"], "did you mean \"superagent\"?"), (["hub"], "--config is missing"), (["replay", "--from", "0"], "--sink is missing"),
+        (["state", "rewind", "x"], "the file or the offset is missing"), (["dead-letter", "bury"], "there is no \"dead-letter bury\""),
     ] as [([String], String)])
     func wrongUsageEndsWithTwoAndSaysWhatIsRight(_ words: [String], _ expected: String) throws {
         let outcome = try run(words)

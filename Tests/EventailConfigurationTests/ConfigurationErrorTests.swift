@@ -84,7 +84,7 @@ import Testing
             #"t.yaml:2:36: sources.a.profile: there is no profile file "./no-such.yaml"; name a file that exists, auto, or a built-in profile"#),
         Mistake(
             "sources:\n  - {name: a, type: kafka, brokers: 'h:1'}",
-            "t.yaml:2:21: sources.a.type: a source of type kafka is not available in this version; use files"),
+            "t.yaml:2:21: sources.a.type: a source of type kafka is not available in this version; use files or redis_streams"),
     ]
 
     static let inSinks = [

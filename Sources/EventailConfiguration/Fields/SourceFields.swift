@@ -1,3 +1,5 @@
+internal import EventailRedis
+
 /// The tables of sources.
 enum SourceFields {
     static let variants = Variants(
@@ -5,29 +7,40 @@ enum SourceFields {
         kinds: [
             Variants.Kind(type: "files", help: "Tails files.", part: Part(name: "a files source", fields: common + files), isLater: false),
             Variants.Kind(
-                type: "redis_streams", help: "Reads a Redis stream, in hub mode.",
-                part: Part(
-                    name: "a redis_streams source",
-                    fields: common + [
-                        Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
-                        Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
-                    ]),
-                isLater: true),
+                type: "redis_streams", help: "Reads a Redis stream that sidecars write, in `eventail hub`.",
+                part: Part(name: "a redis_streams source", fields: common + redisStreams + received), isLater: false),
             Variants.Kind(
-                type: "kafka", help: "Reads a Kafka topic, in hub mode.",
+                type: "kafka", help: "Reads a Kafka topic that sidecars write, in `eventail hub`.",
                 part: Part(
                     name: "a kafka source",
                     fields: common + [
                         Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),
                         Field("topic", .text, .scalar("agent-events"), "The topic."),
                         Field("options", .map(.text), .unset, "Any further setting of librdkafka."),
-                    ]),
+                    ] + received),
                 isLater: true),
         ])
 
     private static let common = [
         Field("name", .name, .required, "Its name in metrics, logs and checkpoints; unique."),
         Field("type", .choice(["files", "redis_streams", "kafka"]), .scalar("files"), "What kind of source it is."),
+    ]
+
+    private static let redisStreams = [
+        Field("url", .url(RedisServer.schemes), .required, "The Redis server."),
+        Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
+        Field(
+            "claim_after", .duration(.seconds(1)...(.seconds(86_400))), .scalar("1m"),
+            "With group: entries that a member was given this long ago and has not decided are taken over by another."),
+    ]
+
+    /// What all sources of a hub have.
+    private static let received = [
+        Field("group", .text, .unset, "Hubs that name the same group share the events; without one this hub sees all."),
+        Field("start_at", .choice(["beginning", "end"]), .scalar("beginning"), "Where to begin when nothing was received yet."),
+        Field("profiles", .list(.path), .texts([]), "Profiles of your own that the sidecars use; the built-in ones are known."),
+        Field("inbox_size", .size(64 << 20...1 << 44), .scalar("1GiB"), "What may be received and not yet delivered; then the stream keeps what follows."),
+        Field("max_line_bytes", .size(1 << 10...1 << 29), .scalar("16MiB"), "Longer lines are dead letters."),
     ]
 
     private static let files = [

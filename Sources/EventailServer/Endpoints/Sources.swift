@@ -14,10 +14,24 @@ extension Endpoints {
                         json.field("files", source.files)
                         json.field("lines", source.lines)
                         json.field("bytes", source.bytes)
+                        if let stream = source.stream { write(stream, into: &json) }
                     }
                 }
             }
         }
+    }
+
+    private static func write(_ stream: StreamStatus, into json: inout JSONWriter) {
+        json.field("server", stream.server)
+        json.field("stream", stream.stream)
+        json.field("group", stream.group)
+        json.field("state", stream.state)
+        json.field("last_error", stream.lastError)
+        json.field("retries", stream.retries)
+        json.field("entries", stream.entries)
+        json.field("dropped", stream.dropped)
+        json.field("inbox_bytes", stream.inboxBytes)
+        json.field("positions", object: { json in for (part, position) in stream.positions { json.field(part.isEmpty ? stream.stream : part, position) } })
     }
 
     /// `/api/v1/profiles`: how lines are understood.

@@ -60,6 +60,8 @@ public struct SourceStatus: Sendable {
     public var files: Int
     public var lines: Int64
     public var bytes: Int64
+    /// Of a source that is received.
+    public var stream: StreamStatus?
 
     public init(name: String, type: String, paths: [String], profile: String, files: Int, lines: Int64, bytes: Int64) {
         self.name = name
@@ -70,6 +72,27 @@ public struct SourceStatus: Sendable {
         self.lines = lines
         self.bytes = bytes
     }
+}
+
+/// What is received from a stream, and how that stands.
+public struct StreamStatus: Sendable {
+    public var server = ""
+    public var stream = ""
+    public var group: String?
+    /// e.g. `receiving`, `waiting`, `full`, `failing`.
+    public var state: String
+    public var lastError: String?
+    public var retries: Int64 = 0
+    /// Entries received since the start.
+    public var entries: Int64 = 0
+    /// Entries of a shared stream that another hub has taken.
+    public var dropped: Int64 = 0
+    /// Received and not yet removed.
+    public var inboxBytes: Int64 = 0
+    /// The newest entry received, by part of the stream.
+    public var positions: [(part: String, position: String)] = []
+
+    public init(state: String) { self.state = state }
 }
 
 /// One file that is or was read.

@@ -22,6 +22,21 @@ public enum CrashPoint: String, CaseIterable, Sendable {
     /// A sink's full file was put aside and the new one is not begun.
     case midRotation = "mid-rotation"
 
+    /// A hub's entries were received and stand nowhere on this side.
+    case beforeInbox = "before-inbox"
+    /// They are written into the inbox and not yet durable.
+    case midInbox = "mid-inbox"
+    /// They are durable and nobody was told.
+    case afterInbox = "after-inbox"
+    /// A batch of a shared stream is staged and it is not decided whose it is.
+    case afterStage = "after-stage"
+    /// It is decided and this side does not know.
+    case afterDecision = "after-decision"
+    /// What the batch gave is in the inbox and the batch still staged.
+    case afterSettle = "after-settle"
+    /// How far was received is written and the new segment not begun.
+    case newSegment = "new-segment"
+
     private struct Armed {
         let point: CrashPoint
         let count: Int

@@ -28,6 +28,7 @@ enum RunCommand: Command {
         additions.profile = arguments.value("--profile")
         additions.overrides = arguments.values("--set")
         additions.withoutHistory = arguments.has("--no-history")
+        additions.role = .sidecar
         additions.showsEvents = Output.isTerminal && !exitAtEnd
         if additions.profile != nil, additions.paths.isEmpty {
             throw .usage("--profile is for paths of the command line", "name paths, or set sources.NAME.profile")
@@ -60,7 +61,7 @@ enum RunCommand: Command {
         }
     }
 
-    private static func configureLog(_ arguments: Arguments) throws(CommandFailure) {
+    static func configureLog(_ arguments: Arguments) throws(CommandFailure) {
         let format = try arguments.choice("--log-format", ["text", "json"], else: ProcessUsage.isTerminal(2) ? "text" : "json")
         let level = try arguments.choice("--log-level", Log.Level.allCases.map(\.name), else: "info")
         Log.configure(level: Log.Level(name: level) ?? .info, format: Log.Format(rawValue: format) ?? .text)

@@ -3,6 +3,8 @@ internal import EventailConfiguration
 internal import EventailEvents
 internal import EventailInbox
 internal import EventailPipeline
+internal import EventailReceive
+internal import EventailRedis
 internal import EventailServer
 internal import EventailSinks
 internal import EventailStore
@@ -19,6 +21,8 @@ enum Assembly {
         let store: StateStore
         let profiles: ProfileSet
         let catalogue: Catalogue
+        /// Of a hub: one for each stream.
+        let receivers: [Receiver]
     }
 
     /// Descriptors kept for sockets, sinks and the state; the rest may be agents' files.
@@ -45,7 +49,7 @@ enum Assembly {
         } else {
             profiles = try ProfileSet(catalogue: catalogue, files: files)
         }
-        let sources = configuration.sources.map(tailSource) + [replayed(configuration)]
+        let sources = configuration.sources.map { tailSource($0, configuration) } + [replayed(configuration)]
         // Patterns are understood by who follows them.
         _ = try Tailer(sources: sources, deliver: { _ in false })
         return Plan(
@@ -54,7 +58,8 @@ enum Assembly {
     }
 
     static func store(_ plan: Plan) throws -> StateStore {
-        try FileSystem.makeFolder(plan.configuration.stateFolder)
+        // Made before it is followed: else the folder above it would be watched, in which the state changes all the time.
+        try FileSystem.makeFolder(DeadLetterReplay.folder(in: plan.configuration.stateFolder))
         let store = try StateStore(folder: plan.configuration.stateFolder, catalogue: plan.catalogue)
         for notice in store.notices { Log.warning("state", notice) }
         return store
@@ -69,15 +74,18 @@ enum Assembly {
             stateFolder: configuration.stateFolder, sources: plan.sources, readings: plan.readings, profiles: plan.profiles,
             catalogue: catalogue, aggregator: aggregator, store: store, deadLetters: deadLetters,
             sinks: configuration.sinks.map { sink($0, store: store, catalogue: catalogue) })
+        let pipeline = try Pipeline(parts, limits: limits(configuration), after: handover)
         return Parts(
-            configuration: configuration, pipeline: try Pipeline(parts, limits: limits(configuration), after: handover), aggregator: aggregator,
-            store: store, profiles: plan.profiles, catalogue: catalogue)
+            configuration: configuration, pipeline: pipeline, aggregator: aggregator, store: store, profiles: plan.profiles, catalogue: catalogue,
+            receivers: try receivers(configuration, pipeline, member: store.epoch))
     }
 
     /// A profile with a slash is a file of the user's.
     static func profileFiles(_ sources: [SourceConfiguration]) -> [String] {
         var files: [String] = []
-        for source in sources where source.profile.contains("/") && !files.contains(source.profile) { files.append(source.profile) }
+        for source in sources {
+            for file in [source.profile].filter({ $0.contains("/") }) + (source.stream?.profiles ?? []) where !files.contains(file) { files.append(file) }
+        }
         return files
     }
 
@@ -101,10 +109,50 @@ enum Assembly {
         }
     }
 
-    private static func tailSource(_ source: SourceConfiguration) -> TailSource {
-        TailSource(
+    private static func tailSource(_ source: SourceConfiguration, _ configuration: Configuration) -> TailSource {
+        if source.stream != nil { return received(source, configuration) }
+        return TailSource(
             name: source.name, paths: source.paths.map(absolute), exclude: source.exclude, startAtEnd: source.start == .end,
             maximumLineBytes: source.mostLineBytes)
+    }
+
+    /// The inbox of a stream. Its receiver refuses lines that are too long; what stands before a line is short.
+    private static func received(_ source: SourceConfiguration, _ configuration: Configuration) -> TailSource {
+        TailSource(
+            name: source.name, paths: [Inbox.pattern(folder: inboxFolder(source, configuration))], maximumLineBytes: 1 << 30, isSequence: true)
+    }
+
+    private static func inboxFolder(_ source: SourceConfiguration, _ configuration: Configuration) -> String {
+        "\(absolute(configuration.stateFolder))/inbox/from-\(source.name)"
+    }
+
+    /// What takes entries from each stream into its inbox.
+    private static func receivers(_ configuration: Configuration, _ pipeline: Pipeline, member: String) throws -> [Receiver] {
+        try configuration.sources.compactMap { source -> Receiver? in
+            guard let stream = source.stream, let place = stream.place else { return nil }
+            var limits = Inbox.Limits()
+            limits.totalBytes = stream.inboxSize
+            limits.segmentBytes = min(limits.segmentBytes, stream.inboxSize / 4)
+            let folder = inboxFolder(source, configuration)
+            try FileSystem.makeFolder(folder)
+            let makeStream: @Sendable () -> any EntryStream
+            switch place {
+            case .redis(let server, let key, let claimAfter):
+                var settings = RedisStreamSettings(server: server, stream: key, group: stream.group, member: member)
+                settings.startsAtEnd = source.start == .end
+                settings.claimAfter = claimAfter
+                settings.mostLineBytes = source.mostLineBytes
+                let made = settings
+                makeStream = { made.group == nil ? RedisStream(made) as any EntryStream : RedisGroup(made) }
+            }
+            return Receiver(name: source.name, folder: folder, limits: limits, isDelivered: { isDelivered(pipeline) }, makeStream: makeStream)
+        }
+    }
+
+    private static func isDelivered(_ pipeline: Pipeline) -> (String, Int64) -> Bool {
+        var acknowledged: [String: Int64] = [:]
+        for file in pipeline.tailer.files() { acknowledged[file.path] = file.acknowledged }
+        return { path, size in acknowledged[path].map { $0 >= size } ?? false }
     }
 
     /// What `eventail dead-letter replay` hands over, whenever it does.

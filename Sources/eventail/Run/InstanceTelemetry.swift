@@ -1,6 +1,7 @@
 internal import EventailConfiguration
 internal import EventailEvents
 internal import EventailPipeline
+internal import EventailReceive
 internal import EventailServer
 internal import EventailSystem
 internal import EventailTail
@@ -29,11 +30,28 @@ struct InstanceTelemetry {
         for name in names { metrics.sample([("source", name)], count: counts[name]?.lines ?? 0) }
         metrics.family("eventail_source_bytes_total", .counter, "Bytes of whole lines read.")
         for name in names { metrics.sample([("source", name)], count: counts[name]?.bytesRead ?? 0) }
+        receivers(&metrics)
         let total = parts.pipeline.audit.total
         metrics.family("eventail_dead_letters_total", .counter, "Lines refused, by reason.")
         for reason in RejectionReason.allCases { metrics.sample([("reason", reason.name)], count: total.deadLetters[Int(reason.rawValue)]) }
         metrics.family("eventail_time_missing_total", .counter, "Events without a time of their own.")
         metrics.sample([], count: total.timeMissing)
+    }
+
+    /// Sources that a hub receives.
+    private func receivers(_ metrics: inout MetricsText) {
+        let statuses = parts.receivers.map(\.status)
+        if statuses.isEmpty { return }
+        metrics.family("eventail_source_up", .gauge, "1 unless nothing can be received.")
+        for status in statuses { metrics.sample([("source", status.name)], count: Int64(status.state == .failing ? 0 : 1)) }
+        metrics.family("eventail_source_entries_total", .counter, "Entries received since the start.")
+        for status in statuses { metrics.sample([("source", status.name)], count: status.entries) }
+        metrics.family("eventail_source_dropped_total", .counter, "Entries of a shared stream that another hub has taken.")
+        for status in statuses { metrics.sample([("source", status.name)], count: status.dropped) }
+        metrics.family("eventail_source_retries_total", .counter, "Times that receiving failed and was begun again.")
+        for status in statuses { metrics.sample([("source", status.name)], count: status.retries) }
+        metrics.family("eventail_source_inbox_bytes", .gauge, "Received and not yet removed.")
+        for status in statuses { metrics.sample([("source", status.name)], count: status.inboxBytes) }
     }
 
     private func events(_ metrics: inout MetricsText) {

@@ -2,6 +2,8 @@ internal import EventailConfiguration
 internal import EventailEvents
 internal import EventailJSON
 internal import EventailPipeline
+internal import EventailReceive
+internal import EventailRedis
 internal import EventailServer
 internal import EventailStore
 internal import EventailSystem
@@ -40,6 +42,14 @@ final class InstanceView: InstanceStatus {
             sinkInTrouble = true
             degraded.append("sink \(sink.name): \(sink.lastError ?? "failing")")
         }
+        for receiver in parts.receivers.map(\.status) {
+            switch receiver.state {
+            case .failing: degraded.append("source \(receiver.name): \(receiver.lastError ?? "failing")")
+            case .waiting: degraded.append("source \(receiver.name): the stream does not exist yet; it is looked for again")
+            case .full: degraded.append("source \(receiver.name): the inbox is full because a sink is behind; the stream keeps what follows")
+            case .connecting, .receiving: break
+            }
+        }
         let tail = parts.pipeline.tailer.status()
         for (folder, reason) in tail.pollingFolders.sorted(by: { $0.key < $1.key }).prefix(8) { degraded.append("\(folder) is polled: \(reason)") }
         for (folder, reason) in tail.unreadableFolders.sorted(by: { $0.key < $1.key }).prefix(8) { degraded.append("\(folder) cannot be read: \(reason)") }
@@ -64,16 +74,35 @@ final class InstanceView: InstanceStatus {
     func sources() -> [SourceStatus] {
         let counts = parts.pipeline.audit.sources
         let files = parts.pipeline.tailer.files()
+        let receivers = Dictionary(parts.receivers.map { ($0.name, $0.status) }, uniquingKeysWith: { first, _ in first })
         return parts.configuration.sources.map { source in
-            SourceStatus(
-                name: source.name, type: "files", paths: source.paths, profile: source.profile, files: files.count { $0.source == source.name },
-                lines: counts[source.name]?.lines ?? 0, bytes: counts[source.name]?.bytesRead ?? 0)
+            var status = SourceStatus(
+                name: source.name, type: source.kind.rawValue, paths: source.paths, profile: source.stream == nil ? source.profile : Self.sendersProfile,
+                files: files.count { $0.source == source.name }, lines: counts[source.name]?.lines ?? 0, bytes: counts[source.name]?.bytesRead ?? 0)
+            if let stream = source.stream, let receiver = receivers[source.name] { status.stream = Self.status(of: stream, receiver) }
+            return status
         }
+    }
+
+    /// What stands for the profile of a source whose lines say it themselves.
+    private static let sendersProfile = "as sent"
+
+    private static func status(of stream: StreamConfiguration, _ receiver: ReceiverStatus) -> StreamStatus {
+        var status = StreamStatus(state: receiver.state.rawValue)
+        if case .redis(let server, let key, _) = stream.place { (status.server, status.stream) = (server.description, key) }
+        status.group = stream.group
+        status.lastError = receiver.lastError
+        status.retries = receiver.retries
+        status.entries = receiver.entries
+        status.dropped = receiver.dropped
+        status.inboxBytes = receiver.inboxBytes
+        status.positions = receiver.positions.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return status
     }
 
     func files() -> [EventailServer.FileStatusReport] {
         let seconds = Dictionary(parts.pipeline.sinkStatuses.map { ($0.name, $0.lagSeconds) }, uniquingKeysWith: { first, _ in first })
-        let profiles = Dictionary(parts.configuration.sources.map { ($0.name, $0.profile) }, uniquingKeysWith: { first, _ in first })
+        let profiles = Dictionary(parts.configuration.sources.map { ($0.name, $0.stream == nil ? $0.profile : Self.sendersProfile) }, uniquingKeysWith: { first, _ in first })
         return parts.pipeline.tailer.files().map { file in
             EventailServer.FileStatusReport(
                 path: file.path, source: file.source, identity: file.identity.key, generation: file.generation, size: file.size,

@@ -1,6 +1,7 @@
 internal import EventailAggregate
 internal import EventailConfiguration
 internal import EventailPipeline
+internal import EventailReceive
 internal import EventailServer
 internal import EventailStore
 internal import EventailSystem
@@ -21,6 +22,7 @@ final class RunningInstance {
     private let signals: SignalReceiver
     private var server: Server?
     private var hub: Hub?
+    private var receiving: [NamedThread] = []
 
     /// Before any thread starts: signals are taken over here.
     init(_ configuration: Configuration) throws {
@@ -39,6 +41,7 @@ final class RunningInstance {
         try waitForStop(or: nil) { try reload(read) }
         view.became(.draining)
         Log.info("eventail", "stopping")
+        stopReceiving()
         let all = parts.pipeline.stop(within: Self.stopTime)
         server?.stop(deadline: .seconds(2))
         if !all { Log.warning("eventail", "a sink has not taken everything; the rest follows after the next start") }
@@ -49,6 +52,7 @@ final class RunningInstance {
     /// why and the old one stays. What is replaced ends as at a stop and goes on as after a start, so nothing is lost or repeated.
     private func reload(_ read: () throws(ConfigurationError) -> Configuration) throws {
         guard let next = usable(read) else { return }
+        stopReceiving()
         let readsOtherwise = Assembly.readsOtherwise(next, than: plan)
         // Lines that a sink lacks are read again by what the new configuration says: where that may differ, sinks first have the time to take them.
         if !parts.pipeline.stop(within: readsOtherwise ? Self.stopTime : .zero) && readsOtherwise {
@@ -116,6 +120,13 @@ final class RunningInstance {
             Log.info("eventail", "reading", ["sources": "\(configuration.sources.count)", "state": configuration.stateFolder])
         }
         parts.pipeline.start(untilEnd: untilEnd, recovered: recovered) { hub?.publish($0) }
+        receiving = parts.receivers.map { receiver in NamedThread("receive-\(receiver.name)") { receiver.run() } }
+    }
+
+    private func stopReceiving() {
+        for receiver in parts.receivers { receiver.stop() }
+        for thread in receiving { thread.join() }
+        receiving = []
     }
 
     /// Clients that resume after a crash ask at once for events that only the agents' files still have: history first takes those again. A history that lags far is not
