@@ -72,6 +72,9 @@ let package = Package(
             name: "yardstick", dependencies: ["EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/yardstick", swiftSettings: strict),
         .executableTarget(
             name: "extractbench", dependencies: ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/extractbench", swiftSettings: strict),
+        .executableTarget(
+            name: "foldbench", dependencies: ["EventailAggregate", "EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/foldbench",
+            swiftSettings: strict),
 
         // Tests: one target for each module above, then what crosses modules.
         swift("EventailTestSupport", ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),

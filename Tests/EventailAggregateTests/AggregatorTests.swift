@@ -24,8 +24,12 @@ import Testing
         #expect(answer.group("other")?.number("events") == 4001)
     }
 
-    @Test func manyExecutionsAreCountedExactlyOverAllTime() throws {
-        var fixture = try Fixture { $0.mostHeadsInMemory = 500 }
+    @Test(arguments: [5000, 524_288])
+    func manyExecutionsAreCountedExactlyOverAllTime(mostWaiting: Int) throws {
+        var fixture = try Fixture {
+            $0.mostHeadsInMemory = 500
+            $0.mostWaitingFacts = mostWaiting
+        }
         let type = fixture.type("x")
         for round in 0..<10 {
             fixture.fold { builder in
@@ -53,8 +57,9 @@ import Testing
         #expect(try fixture.aggregator.execution("nobody", into: &json) == false)
     }
 
-    @Test func listsArePagedNewestFirst() throws {
-        let fixture = try Fixture()
+    @Test(arguments: [10, 524_288])
+    func listsArePagedNewestFirst(mostWaiting: Int) throws {
+        let fixture = try Fixture { $0.mostWaitingFacts = mostWaiting }
         let type = fixture.type("x")
         fixture.fold { builder in for number in 0..<25 { builder.add(type, time: Int64(number) * second, [(.agent, .text("a\(number)")), (.execution, .text("e\(number)"))]) } }
         try fixture.aggregator.commit(to: fixture.state)

@@ -11,11 +11,13 @@ import Testing
         (1, 400, 700_000_000), (2, 900, 20 * second), (3, 700, 900 * second), (4, 1500, 2 * second),
     ]
 
-    @Test(arguments: cases)
-    func figuresEqualTheirDefinition(seed: UInt64, count: Int, step: Int64) throws {
+    /// Each stream once with everything levelled early, in many steps, and once with nothing levelled.
+    @Test(arguments: cases, [60, 524_288])
+    func figuresEqualTheirDefinition(_ one: (seed: UInt64, count: Int, step: Int64), mostWaiting: Int) throws {
+        let (seed, count, step) = one
         let stream = Oracle.stream(seed, count: count, step: step)
         let oracle = Oracle(all: stream)
-        var fixture = try Fixture()
+        var fixture = try Fixture { $0.mostWaitingFacts = mostWaiting }
         var random = SeededGenerator(seed + 100)
         var at = 0
         while at < stream.count {
@@ -40,7 +42,7 @@ import Testing
                 let from = window == .all ? oldest : (to - window.seconds * second) / unit * unit
                 let seconds = Double(to - from) / 1e9
                 let everything = try fixture.aggregator.ask(window, end: end)
-                let label = "seed \(seed) window \(window.rawValue) end \(end)"
+                let label = "seed \(seed) waiting \(mostWaiting) window \(window.rawValue) end \(end)"
                 compare(everything.element("totals"), Oracle.figures(oracle.events(from, to) { _ in true }, seconds: seconds), label)
                 compare(everything.element("totals"), oracle.six(from, to, isFiltered: false) { _ in true }, label)
                 #expect(everything.number("window.seconds") == seconds)

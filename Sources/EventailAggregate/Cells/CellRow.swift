@@ -49,6 +49,43 @@ enum CellRow {
         return arena.bytes
     }
 
+    /// Writes the marks of a cell and what stands behind its slot.
+    static func writeBody(_ cell: borrowing Cell, to arena: inout ByteArena) {
+        arena.reserve(mostCell)
+        var mask: UInt64 = 0, durations = 0, latencies = 0
+        for (field, value) in cell.fields where value != 0 { mask |= 1 << UInt64(field) }
+        for side in cell.sides { if side.kind == Side.duration { durations += 1 } else if side.kind == Side.latency { latencies += 1 } }
+        var left = cell.sides.count
+        var marks = cell.entity != 0 ? hasEntity : 0
+        if durations == 1, mask >> UInt64(Field.durationSum) & 1 == 1, cell.value(Field.durationCount) == 1 {
+            marks |= oneDuration
+            mask &= ~durationExtremes
+            left -= 1
+        }
+        if latencies == 1, mask >> UInt64(Field.latencySum) & 1 == 1, cell.value(Field.latencyCount) == 1 {
+            marks |= oneLatency
+            mask &= ~latencyExtremes
+            left -= 1
+        }
+        if left > 0 { marks |= hasSides }
+        arena.byte(marks)
+        arena.fixed(cell.dimensions.bits)
+        if cell.entity != 0 { arena.fixed(cell.entity) }
+        arena.number(mask)
+        while mask != 0 {
+            arena.signed(cell.value(mask.trailingZeroBitCount))
+            mask &= mask - 1
+        }
+        if left == 0 { return }
+        var groups = SideGroups()
+        for side in cell.sides {
+            if side.kind == Side.duration && marks & oneDuration != 0 || side.kind == Side.latency && marks & oneLatency != 0 { continue }
+            groups.items.append(side)
+        }
+        groups.items.sort { ($0.kind, $0.item) < ($1.kind, $1.item) }
+        groups.write(to: &arena)
+    }
+
     /// One cell of a row, while it is read.
     struct Cell {
         var slot: Int64 = 0
@@ -57,6 +94,13 @@ enum CellRow {
         /// Places and values of the fields that are not 0.
         var fields: [(field: Int, value: Int64)] = []
         var sides: [(kind: UInt8, item: UInt64, value: Int64)] = []
+
+        func value(_ field: Int) -> Int64 {
+            for told in fields where told.field == field { return told.value }
+            return 0
+        }
+        /// Whether events were counted, not only what was learned of earlier ones.
+        var hasEvents: Bool { fields.contains { $0.field == Field.events || $0.field == Field.partLines } }
     }
 
     /// Sides sorted by kind and item, to be written.

@@ -43,6 +43,35 @@ struct LevelTable: ~Copyable {
         return insert(at, slot, dimension)
     }
 
+    /// Adds a fact to its minute.
+    mutating func add(_ fact: borrowing CellRow.Cell) {
+        let cell = cell(fact.slot.floored(to: 60), fact.dimensions.bits)
+        for (field, value) in fact.fields { merge(cell, field, value) }
+        for (kind, item, value) in fact.sides { addSide(cell, kind, item, value) }
+        if fact.entity != 0, fact.hasEvents { note(cell, execution: fact.entity) }
+    }
+
+    /// Hands every cell to `body`. The table is settled.
+    func forEach(_ body: (inout CellRow.Cell) -> Void) {
+        let sideStarts = starts(sides.lazy.map { Int($0.key >> Self.keyBits) })
+        let executionStarts = starts(executions.lazy.map { Int($0.cell) })
+        var cell = CellRow.Cell()
+        for number in 0..<count {
+            cell.slot = slots[number]
+            cell.dimensions = Dimensions(bits: dimensions[number])
+            cell.entity = 0
+            cell.fields.removeAll(keepingCapacity: true)
+            for field in 0..<Field.count where values[number * Field.count + field] != 0 { cell.fields.append((field, values[number * Field.count + field])) }
+            cell.sides.removeAll(keepingCapacity: true)
+            for side in sideStarts[number]..<sideStarts[number + 1] {
+                let key = sides[side].key
+                cell.sides.append((UInt8(truncatingIfNeeded: key >> Self.itemBits & 15), key & (1 << Self.itemBits - 1), sides[side].value))
+            }
+            for place in executionStarts[number]..<executionStarts[number + 1] { cell.sides.append((Side.execution, executions[place].hash, 1)) }
+            body(&cell)
+        }
+    }
+
     @inline(__always)
     mutating func merge(_ cell: Int, _ field: Int, _ amount: Int64) {
         let at = cell * Field.count + field

@@ -20,16 +20,14 @@ extension Engine {
         commit += 1
         var changes: [StoredChange] = []
         takeNames(&changes)
-        try takeCells(&changes)
-        try takeTasks(&changes)
-        executionNames.takeChanges(&changes)
+        takeFacts(&changes)
+        if chunks.waitingFacts > configuration.mostWaitingFacts || Int64(chunks.waitingBytes) > configuration.mostSeriesBytes / 4 { try level(&changes) }
         spans.takeChanges(&changes)
         histograms.takeChanges(&changes)
         try records.takeChanges(view, &changes)
         lastExecutionPlace = -1
         lastAgentPlace = -1
         takeKeys(&changes)
-        try dropOldest(&changes)
         if changes.isEmpty {
             commit -= 1
             return []
@@ -37,6 +35,20 @@ extension Engine {
         changes.append(StoredChange(kind: StateKind.meta.rawValue, key: [], value: encodeMeta()))
         view.lay(changes)
         return changes
+    }
+
+    /// Seals what was folded.
+    private func takeFacts(_ changes: inout [StoredChange]) {
+        sealFacts()
+        if sealed.isEmpty { return }
+        chunks.append(sealed, &changes)
+        sealed.removeAll()
+    }
+
+    func sealFacts() {
+        if facts.isEmpty { return }
+        sealed.append(facts.chunk(heads))
+        facts.removeAll()
     }
 
     /// Fingerprints are kept in rows of a few thousand; the last one is written again until it is full.
@@ -56,67 +68,8 @@ extension Engine {
 
     private static let mostKeyBytes = 16_384
 
-    /// Keeps each level of the series within its bytes: the oldest rows go first, and the place where the rest begins is remembered.
-    private func dropOldest(_ changes: inout [StoredChange]) throws {
-        for kind in [StateKind.fine, .minutes, .hours, .taskFine, .taskHours] where meta.bytes[kind.rawValue] ?? 0 > configuration.mostSeriesBytes {
-            let step: Int64 = kind == .hours || kind == .taskHours ? 3600 : 60
-            for row in try view.first(kind, 256) {
-                meta.bytes[kind.rawValue, default: 0] -= Int64(row.key.count + row.value.count)
-                let slot = ByteReader.slot(row.key)
-                meta.floors[kind.rawValue] = max(meta.floors[kind.rawValue] ?? .min, slot + step)
-                changes.append(StoredChange(kind: kind.rawValue, key: row.key, value: nil))
-                if meta.bytes[kind.rawValue] ?? 0 <= configuration.mostSeriesBytes { break }
-            }
-        }
-    }
-
-    // MARK: cells
-
-    private func takeCells(_ changes: inout [StoredChange]) throws {
-        if cells.isEmpty { return }
-        for (minute, row) in cells.rowsByMinute() { try put(row, .fine, ByteWriter.ordered(minute), &changes) }
-
-        // Without executions: each level from the one below.
-        levels.settle()
-        for (slot, row) in levels.rows() { try put(row, .minutes, ByteWriter.ordered(slot), &changes) }
-        let hours = levels.coarser(3600)
-        for (slot, row) in hours.rows() { try put(row, .hours, ByteWriter.ordered(slot), &changes) }
-        let days = hours.coarser(86_400)
-        for (slot, row) in days.rows() { try put(row, .days, ByteWriter.ordered(slot), &changes) }
-        let all = days.coarser(0)
-        for (slot, row) in all.rows() { try put(row, .all, ByteWriter.ordered(slot), &changes) }
-        levels.removeAll()
-
-        let bits = RunList.bits(of: cells.withEntity)
-        try executionRuns.append(bits: bits, pages: cells.pages(bits: bits), view, &changes, merge: Self.mergeExecutions)
-        cells.removeAll()
-    }
-
-    private func takeTasks(_ changes: inout [StoredChange]) throws {
-        if tasks.isEmpty { return }
-        for (minute, row) in tasks.rowsByMinute() { try put(row, .taskFine, ByteWriter.ordered(minute), &changes) }
-        for (hour, row) in tasks.rowsByHour() { try put(row, .taskHours, ByteWriter.ordered(hour), &changes) }
-        tasks.removeAll()
-    }
-
-    /// Pages of several runs as those of one, executions' figures by hour.
-    private static func mergeExecutions(_ rows: [[UInt8]]) -> (bits: Int, pages: [[UInt8]]) {
-        var count = 0
-        for row in rows { _ = CellRow.decode(row) { _ in count += 1 } }
-        let bits = RunList.bits(of: count)
-        var tables = [CellTable](repeating: CellTable(), count: 1 << bits)
-        for row in rows {
-            let isWhole = CellRow.decode(row) { cell in
-                cell.slot = cell.slot.floored(to: 3600)
-                tables[RunList.page(of: cell.entity, bits)].add(cell)
-            }
-            if !isWhole { CellTable.reportBroken() }
-        }
-        return (bits, tables.map { $0.isEmpty ? [] : CellRow.encode($0, Array(0..<$0.count), $0.sidesByCell()) })
-    }
-
     /// Writes a row into its block; a block with many rows is merged into one.
-    private func put(_ row: [UInt8], _ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange]) throws {
+    func put(_ row: [UInt8], _ kind: StateKind, _ place: UInt64, _ changes: inout [StoredChange]) throws {
         if rowCounts.count > 65_536 { rowCounts.removeAll() }
         let prefix = ByteWriter.bigEndian(place)
         let key = prefix + ByteWriter.bigEndian(commit)
@@ -137,9 +90,9 @@ extension Engine {
         changes.append(StoredChange(kind: kind.rawValue, key: key, value: merged))
     }
 
-    /// One row of a block's rows: seconds and tasks one behind the other, for they hardly ever repeat; other cells added up.
+    /// One row of a block's rows: tasks one behind the other, for they hardly ever repeat; other cells added up.
     private static func merge(_ rows: [[UInt8]], _ kind: StateKind) -> [UInt8] {
-        if kind == .fine || kind == .taskFine || kind == .taskHours {
+        if kind == .taskHours {
             var merged = rows[0]
             for row in rows.dropFirst() { merged.append(contentsOf: row.dropFirst(CellRow.head)) }
             return merged
@@ -171,6 +124,7 @@ extension Engine {
         writer.signed(meta.oldest)
         writer.signed(meta.newest)
         writer.signed(meta.executions)
+        writer.signed(meta.namedExecutions)
         writer.number(commit)
         writer.number(meta.keyRow)
         writer.number(meta.typesWithToolStarts.count)
@@ -185,6 +139,7 @@ extension Engine {
             writer.number(UInt64(kind))
             writer.signed(bytes)
         }
+        writer.number(chunks.lastLevelled)
         executionRuns.encode(to: &writer)
         records.runs.encode(to: &writer)
         return writer.bytes
@@ -194,9 +149,11 @@ extension Engine {
     func restore() throws {
         view.clear()
         failure = nil
-        cells.removeAll()
-        tasks.removeAll()
+        facts.forget()
+        sealed.removeAll()
         levels.removeAll()
+        inLevels = 0
+        heads.removeAll()
         executionNames.removeAll()
         executionRuns = RunList(.executions)
         rowCounts = [:]
@@ -204,24 +161,29 @@ extension Engine {
         unitPrices = []
         lastExecutionPlace = -1
         lastAgentPlace = -1
-        contributions = ContributionRing(capacity: configuration.mostContributions)
+        facts.contributions = ContributionRing(capacity: configuration.mostContributions)
         records = RecordStore(most: configuration.mostHeadsInMemory)
         meta = EngineFacts()
         commit = 0
+        var lastLevelled: UInt64 = 0
         if let bytes = try view.value(.meta, []) {
             var reader = ByteReader(bytes)
             meta.hasEvents = reader.number() == 1
             meta.oldest = reader.signed()
             meta.newest = reader.signed()
             meta.executions = reader.signed()
+            meta.namedExecutions = reader.signed()
             commit = reader.number()
             meta.keyRow = reader.number()
             for _ in 0..<reader.count() { meta.typesWithToolStarts.insert(Int(truncatingIfNeeded: reader.number())) }
             for _ in 0..<reader.count() { meta.floors[UInt8(truncatingIfNeeded: reader.number())] = reader.signed() }
             for _ in 0..<reader.count() { meta.bytes[UInt8(truncatingIfNeeded: reader.number())] = reader.signed() }
+            lastLevelled = reader.number()
             executionRuns.decode(&reader)
             records.runs.decode(&reader)
         }
+        try chunks.restore(lastLevelled, view)
+        for chunk in chunks.waiting { chunk.forEachExecution { known in if let head = known.head { restore(head) } } }
         for (number, path) in Self.nameTables.enumerated() {
             var table = NameTable(most: self[keyPath: path].most)
             try view.forEach(.names, prefix: [UInt8(number)]) { _, value in
@@ -243,6 +205,12 @@ extension Engine {
         }
         try spans.restore(view)
         try histograms.restore(view)
+    }
+
+    /// Of several heads of an execution the last one stands.
+    private func restore(_ head: ExecutionTable.Head) {
+        guard let place = heads.find(head.hash) else { return _ = heads.add(head) }
+        heads[place] = head
     }
 
     private static func modelHash(ofName name: String) -> UInt64 {

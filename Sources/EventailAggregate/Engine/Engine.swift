@@ -3,8 +3,8 @@ internal import EventailSystem
 
 /// Everything the aggregator knows, on one thread at a time.
 ///
-/// *Owns* what was folded since the last commit (`cells`, `tasks`: facts by second; `levels`: figures by minute), the records that link events over
-/// lines and files, and the name tables. What was committed lies in the state and is read when asked for.
+/// *Owns* what was folded since the last commit (`facts`) and since the last levelling (`chunks`), heads of executions, the records that link events over
+/// lines and files, and the name tables. What was levelled lies in the state and is read when asked for.
 /// *Thread*: whoever holds the aggregator's lock. *Limits*: see `AggregatorConfiguration`.
 ///
 /// Files: `Engine+Fold` takes events in, `Engine+Usage`, `+Tools`, `+Tasks`, `+Spans` link them; `Engine+Changes` writes and restores; `Engine+Metrics`,
@@ -27,10 +27,14 @@ final class Engine {
     /// The price of a model's number; outer nil is not looked up yet.
     var unitPrices: [UnitPrice??] = []
 
-    // Folded and not committed.
-    var cells = FactLog()
-    var tasks = FactLog()
+    // Folded and not committed: facts, and chunks of those that were sealed since.
+    var facts = FactWriter()
+    var sealed: [FactChunk] = []
+    var chunks = ChunkList()
+    /// Figures by minute of the first `inLevels` facts that wait to be levelled: made when asked for.
     var levels = LevelTable()
+    var inLevels = 0
+    var heads = ExecutionTable()
     var executionNames = ExecutionNames()
     var executionRuns = RunList(.executions)
 
@@ -42,18 +46,13 @@ final class Engine {
     /// The fingerprints of the row that is being filled.
     var keyRow: [UInt8] = []
 
-    /// Lies in the log of facts, so that what a fact adds is noted in one step.
-    var contributions: ContributionRing {
-        _read { yield cells.contributions }
-        _modify { yield &cells.contributions }
-    }
-
     /// The reading of the state that failed; `takeChanges` throws it, so that what was folded with a gap is never committed.
     var failure: (any Error)?
     /// Counts up with each commit: the last part of rows' keys.
     var commit: UInt64 = 0
 
     // Of the batch that is being folded.
+    var slots = RoleSlots()
     var file = FoldedFile()
     var lastExecution: UInt64 = 0
     var lastExecutionPlace = -1
@@ -75,7 +74,9 @@ final class Engine {
         try restore()
     }
 
-    private var pending: Int { max(cells.count + tasks.count, 4 * levels.count, 2 * (records.count - configuration.mostHeadsInMemory)) }
+    /// Facts that are not committed.
+    private var uncommitted: Int { sealed.reduce(facts.count) { $0 + $1.facts } }
+    private var pending: Int { max(uncommitted, 2 * (records.count - configuration.mostHeadsInMemory)) }
     var needsCommit: Bool { pending > configuration.mostPendingCells }
     /// Reached only when commits do not go through.
     var isFull: Bool { pending > 2 * configuration.mostPendingCells }
@@ -89,6 +90,8 @@ struct EngineFacts: Equatable {
     var newest: Int64 = 0
     /// Executions seen so far; the number of the next.
     var executions: Int64 = 0
+    /// How many of them have their names in rows of their own; those of the others are in chunks that wait.
+    var namedExecutions: Int64 = 0
     /// Types whose lines or parts have started tools: their profile's results without a call are no calls.
     var typesWithToolStarts: Set<Int> = []
     /// The row of fingerprints that is being filled.

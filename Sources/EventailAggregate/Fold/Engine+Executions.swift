@@ -1,26 +1,39 @@
 internal import EventailEvents
 internal import EventailSystem
 
-/// Heads of executions: when each was first and last heard of, and what it has open.
+/// Heads of executions and agents: when each was first and last heard of, and what it has open.
 extension Engine {
     // Words of a head's record.
-    static let headNumber = 0, headFirst = 1, headLast = 2, headMeaning = 3, headAgents = 4, headTools = 5, headHuman = 6
+    private static let headNumber = 0, headFirst = 1, headLast = 2, headMeaning = 3, headAgents = 4, headTools = 5, headHuman = 6
 
-    func touch(_ facts: RoleFacts, _ event: Event, _ batch: EventBatch) throws {
-        if facts.execution != lastExecution || lastExecutionPlace < 0 {
-            let (place, isNew) = try records.findOrMake(RecordKey(.execution, facts.execution), view)
-            lastExecution = facts.execution
-            lastExecutionPlace = place
-            if isNew {
-                records[place, Self.headNumber] = meta.executions
-                records[place, Self.headFirst] = event.time
-                records[place, Self.headLast] = event.time
-                let texts = batch.text
-                executionNames.add(meta.executions, facts.execution, texts.span, facts.executionValue?.offset ?? 0, facts.executionValue?.length ?? 0)
-                meta.executions += 1
-            }
+    /// Notes an event of an execution; answers where its head lies.
+    func touch(execution: UInt64, _ name: RoleText, _ event: Event, _ text: Span<UInt8>) throws -> Int {
+        let place: Int
+        if execution == lastExecution && lastExecutionPlace >= 0 {
+            place = lastExecutionPlace
+        } else if let known = heads.find(execution) {
+            place = known
+        } else {
+            place = try load(execution) ?? make(execution, name, event.time, text)
         }
-        touch(head: lastExecutionPlace, event)
+        lastExecution = execution
+        lastExecutionPlace = place
+        heads.touch(place, event.time, event.meaning)
+        return place
+    }
+
+    private func make(_ execution: UInt64, _ name: RoleText, _ time: Int64, _ text: Span<UInt8>) -> Int {
+        facts.name(meta.executions, text, name.offset, name.length)
+        meta.executions += 1
+        return heads.add(ExecutionTable.Head(hash: execution, number: meta.executions - 1, first: time, last: time))
+    }
+
+    /// Brings a head that left memory back from its record.
+    private func load(_ execution: UInt64) throws -> Int? {
+        guard let record = try records.find(RecordKey(.execution, execution), view) else { return nil }
+        var head = head(ofRecord: record, hash: execution)
+        head.isFresh = false
+        return heads.add(head)
     }
 
     /// The same for agents, whose heads have no number.
@@ -34,24 +47,65 @@ extension Engine {
                 records[place, Self.headLast] = event.time
             }
         }
-        touch(head: lastAgentPlace, event)
+        records.touch(head: lastAgentPlace, event.time, event.meaning)
     }
 
-    private func touch(head place: Int, _ event: Event) { records.touch(head: place, event) }
-
     /// A tool call of an execution began (1) or ended (-1).
-    func opened(_ execution: UInt64, _ change: Int64, isHuman: Bool) throws {
-        guard execution != 0, let place = try records.find(RecordKey(.execution, execution), view) else { return }
-        records[place, Self.headTools] = max(0, records[place, Self.headTools] + change)
-        if isHuman { records[place, Self.headHuman] = max(0, records[place, Self.headHuman] + change) }
+    func opened(_ execution: UInt64, _ change: Int32, isHuman: Bool) throws {
+        guard execution != 0, let place = try heads.find(execution) ?? load(execution) else { return }
+        heads[place].tools = max(0, heads[place].tools &+ change)
+        if isHuman { heads[place].humans = max(0, heads[place].humans &+ change) }
+        heads[place].isFresh = true
+    }
+
+    /// An execution's head, wherever it is; nil when it was never seen.
+    func head(of execution: UInt64) throws -> ExecutionTable.Head? {
+        if let place = heads.find(execution) { return heads[place] }
+        return try records.find(RecordKey(.execution, execution), view).map { head(ofRecord: $0, hash: execution) }
+    }
+
+    func head(ofRecord place: Int, hash: UInt64) -> ExecutionTable.Head {
+        var head = ExecutionTable.Head(hash: hash, number: records[place, Self.headNumber])
+        head.first = records[place, Self.headFirst]
+        head.last = records[place, Self.headLast]
+        head.meaning = UInt8(truncatingIfNeeded: records[place, Self.headMeaning])
+        head.agents = Int32(truncatingIfNeeded: records[place, Self.headAgents])
+        head.tools = Int32(truncatingIfNeeded: records[place, Self.headTools])
+        head.humans = Int32(truncatingIfNeeded: records[place, Self.headHuman])
+        return head
+    }
+
+    /// What a head's record holds.
+    static func words(of head: ExecutionTable.Head) -> [(Int, Int64)] {
+        [
+            (headNumber, head.number), (headFirst, head.first), (headLast, head.last), (headMeaning, Int64(head.meaning)), (headAgents, Int64(head.agents)),
+            (headTools, Int64(head.tools)), (headHuman, Int64(head.humans)),
+        ]
+    }
+
+    /// The executions with numbers in a range, in order.
+    func executions(numbered from: Int64, _ to: Int64) throws -> [ExecutionNames.Named] {
+        var found = try executionNames.range(from, min(to, meta.namedExecutions), view)
+        if to <= meta.namedExecutions { return found }
+        var number = meta.namedExecutions
+        for chunk in waitingChunks {
+            chunk.forEachExecution { known in
+                guard let name = known.name else { return }
+                if number >= from && number < to {
+                    found.append(ExecutionNames.Named(number: number, hash: known.hash, name: String(decoding: name, as: UTF8.self)))
+                }
+                number += 1
+            }
+        }
+        return found
     }
 
     /// What an execution is doing at a time: working, waiting, idle, stuck or done.
-    func state(ofHead place: Int, at now: Int64) -> String {
-        let silence = now &- records[place, Self.headLast]
-        let hasTools = records[place, Self.headTools] > 0, hasAgents = records[place, Self.headAgents] > 0
-        let meaning = Meaning(rawValue: UInt8(truncatingIfNeeded: records[place, Self.headMeaning])) ?? .note
-        if records[place, Self.headHuman] > 0 { return "waiting" }
+    func state(of head: ExecutionTable.Head, at now: Int64) -> String {
+        let silence = now &- head.last
+        let hasTools = head.tools > 0, hasAgents = head.agents > 0
+        let meaning = Meaning(rawValue: head.meaning) ?? .note
+        if head.humans > 0 { return "waiting" }
         if (hasTools || hasAgents) && silence >= configuration.stuckAfter.nanoseconds { return "stuck" }
         if hasTools && silence >= configuration.waitingAfter.nanoseconds { return "waiting" }
         if hasTools || hasAgents { return "working" }
@@ -62,13 +116,13 @@ extension Engine {
 
 extension RecordStore {
     /// Notes an event in a head, in one step.
-    fileprivate mutating func touch(head place: Int, _ event: Event) {
-        if event.time < self[place, Engine.headFirst] { self[place, Engine.headFirst] = event.time }
-        if event.time >= self[place, Engine.headLast] {
-            self[place, Engine.headLast] = event.time
-            if event.meaning != .note { self[place, Engine.headMeaning] = Int64(event.meaning.rawValue) }
+    fileprivate mutating func touch(head place: Int, _ time: Int64, _ meaning: Meaning) {
+        if time < self[place, 1] { self[place, 1] = time }
+        if time >= self[place, 2] {
+            self[place, 2] = time
+            if meaning != .note { self[place, 3] = Int64(meaning.rawValue) }
         }
-        if event.meaning == .agentStart { self[place, Engine.headAgents] += 1 }
-        if event.meaning == .agentEnd, self[place, Engine.headAgents] > 0 { self[place, Engine.headAgents] -= 1 }
+        if meaning == .agentStart { self[place, 4] += 1 }
+        if meaning == .agentEnd, self[place, 4] > 0 { self[place, 4] -= 1 }
     }
 }

@@ -7,192 +7,201 @@ extension Engine {
         if failure != nil || batch.events.isEmpty { return }
         file.hash = Int64(bitPattern: TextHash.hash(batch.originFile.stableKey))
         file.number = batch.originFile.number
-        contributions.note(file: batch.originFile)
+        facts.contributions.note(file: batch.originFile)
         lastExecution = 0
         lastExecutionPlace = -1
         lastAgentPlace = -1
+        // Read once: each access to a property of a shared object counts references.
+        let events = batch.events, parts = batch.parts, values = batch.values, text = batch.text
+        let told = Told(values: values.span, text: text.span, origin: batch.origin)
+        if !meta.hasEvents {
+            meta.hasEvents = true
+            meta.oldest = events[0].time
+            meta.newest = events[0].time
+        }
         do {
-            for event in batch.events { try fold(event, batch) }
+            for number in 0..<events.count {
+                try fold(events[number], parts.span, told)
+                if facts.isFull { sealFacts() }
+            }
         } catch {
             failure = error
         }
     }
 
-    private func fold(_ event: Event, _ batch: EventBatch) throws {
+    /// The values of a batch and the texts that they lie in.
+    struct Told: ~Escapable {
+        let values: Span<RoleValue>
+        let text: Span<UInt8>
+        /// Where another instance read the lines.
+        let origin: BatchOrigin?
+        @_lifetime(copy values, copy text)
+        init(values: Span<RoleValue>, text: Span<UInt8>, origin: BatchOrigin?) {
+            self.values = values
+            self.text = text
+            self.origin = origin
+        }
+    }
+
+    private func fold(_ event: Event, _ parts: Span<EventPart>, _ told: borrowing Told) throws {
         let time = event.time
         let second = time.floored(to: 1_000_000_000) / 1_000_000_000
-        if !meta.hasEvents {
-            meta.hasEvents = true
-            meta.oldest = time
-            meta.newest = time
-        }
         meta.oldest = min(meta.oldest, time)
         meta.newest = max(meta.newest, time)
-        contributions.begin(event)
-        if let origin = batch.origin { contributions.wasWritten(at: origin.entry(ofLine: event.line).position) }
 
         let type = typeNumber(event.type)
-        let facts = readRoles(batch, Int(event.firstValue), Int(event.valueCount))
-        let dimensions = Dimensions(type: type, status: event.status, agent: facts.agent, model: facts.model, tool: facts.tool)
-        let cell = cells.cell(second, dimensions.bits, facts.execution)
-        contributions.cell(dimensions, facts.execution)
+        let roles = readRoles(told, Int(event.firstValue), Int(event.valueCount))
+        let dimensions = Dimensions(type: type, status: event.status, agent: roles.agent, model: roles.model, tool: roles.tool)
+        facts.contributions.begin(event, dimensions, roles.execution)
+        if let origin = told.origin { facts.contributions.wasWritten(at: origin.entry(ofLine: event.line).position) }
+        let place = roles.execution == 0 ? -1 : try touch(execution: roles.execution, roles.executionText, event, told.text)
+        if roles.agent != 0 { try touch(agent: roles.agent, event) }
+        let cell = facts.cell(second, dimensions.bits, roles.execution, place: place)
         add(cell, Field.events, 1)
         if event.status.isSuccess { add(cell, Field.success, 1) } else if event.status.isFailure { add(cell, Field.failure, 1) }
-        if facts.execution != 0 { try touch(facts, event, batch) }
-        if facts.agent != 0 { try touch(agent: facts.agent, event) }
 
         let line = Occurrence(
             time: time, second: second, meaning: event.meaning, status: event.status, waitsForHuman: event.waitsForHuman, isPart: false, type: type)
-        let cost = try count(usage: facts, event, line, cell, dimensions)
-        try count(line, facts, cell, dimensions, cost: cost)
-        cells.close(into: &levels)
-        tasks.close()
-        if event.partCount > 0 {
-            for number in Int(event.firstPart)..<Int(event.firstPart) + Int(event.partCount) {
-                try fold(batch.parts[number], of: line, facts, batch)
-            }
-        }
-        contributions.end()
+        try count(usage: roles, event, line, cell, dimensions)
+        try count(line, roles, cell, dimensions)
+        facts.close(&heads)
+        if event.partCount == 0 { return }
+        for number in Int(event.firstPart)..<Int(event.firstPart) + Int(event.partCount) { try fold(parts[number], of: line, roles, told) }
     }
 
-    private func fold(_ part: EventPart, of line: Occurrence, _ lineFacts: RoleFacts, _ batch: EventBatch) throws {
-        let facts = readRoles(batch, Int(part.firstValue), Int(part.valueCount)).part(of: lineFacts)
-        var tool = facts.tool
-        if tool == 0 && facts.call != 0 && part.meaning == .toolEnd { tool = try toolOfCall(facts.call) }
-        let dimensions = Dimensions(type: line.type, status: part.status, agent: facts.agent, model: facts.model, tool: tool)
-        let cell = cells.cell(line.second, dimensions.bits, facts.execution)
+    private func fold(_ part: EventPart, of line: Occurrence, _ lineRoles: RoleFacts, _ told: borrowing Told) throws {
+        let roles = readRoles(told, Int(part.firstValue), Int(part.valueCount)).part(of: lineRoles)
+        var tool = roles.tool
+        if tool == 0 && roles.call != 0 && part.meaning == .toolEnd { tool = try toolOfCall(roles.call) }
+        let dimensions = Dimensions(type: line.type, status: part.status, agent: roles.agent, model: roles.model, tool: tool)
+        let cell = facts.cell(line.second, dimensions.bits, roles.execution)
         add(cell, Field.partLines, 1)
         if part.status.isSuccess { add(cell, Field.partSuccess, 1) } else if part.status.isFailure { add(cell, Field.partFailure, 1) }
         let occurrence = Occurrence(
             time: line.time, second: line.second, meaning: part.meaning, status: part.status, waitsForHuman: part.waitsForHuman, isPart: true,
             type: line.type)
-        try count(occurrence, facts, cell, dimensions, cost: 0)
-        cells.close(into: &levels)
-        tasks.close()
+        try count(occurrence, roles, cell, dimensions)
+        facts.close(&heads)
     }
 
     /// What a line or part says by its meaning and figures, beyond that it happened.
-    private func count(_ occurrence: Occurrence, _ facts: RoleFacts, _ cell: Int, _ dimensions: Dimensions, cost: Int64) throws {
-        if facts.errorType != 0 { cells.addSide(cell, Side.errorType, UInt64(facts.errorType), 1) }
-        let latency = RoleFacts.nanoseconds(facts.latency), duration = RoleFacts.nanoseconds(facts.duration)
+    private func count(_ occurrence: Occurrence, _ roles: RoleFacts, _ cell: Int, _ dimensions: Dimensions) throws {
+        if roles.errorType != 0 { facts.addSide(cell, Side.errorType, UInt64(roles.errorType), 1) }
+        let latency = RoleFacts.nanoseconds(roles.latency), duration = RoleFacts.nanoseconds(roles.duration)
         if !occurrence.waitsForHuman {
             if let latency { add(latency: latency, cell) }
             if let duration {
-                cells.observe(
-                    cell, count: Field.durationCount, sum: Field.durationSum, minimum: Field.durationMinimum, maximum: Field.durationMaximum,
-                    sketch: Side.duration, duration)
+                facts.observe(duration: duration, cell)
             }
         }
-        for number in 0..<facts.tierCount {
-            let tier = UInt64(facts.tiers[number])
-            if facts.hits[number] > 0 { cells.addSide(cell, Side.tierHits, tier, 1) } else if facts.hits[number] <= 0 { cells.addSide(cell, Side.tierMisses, tier, 1) }
+        for number in 0..<roles.tierCount {
+            let tier = UInt64(roles.tiers[number])
+            if roles.hits[number] > 0 { facts.addSide(cell, Side.tierHits, tier, 1) } else if roles.hits[number] <= 0 { facts.addSide(cell, Side.tierMisses, tier, 1) }
             if let latency {
-                cells.addSide(cell, Side.tierLatencyCount, tier, 1)
-                cells.addSide(cell, Side.tierLatencySum, tier, latency)
+                facts.addSide(cell, Side.tierLatencyCount, tier, 1)
+                facts.addSide(cell, Side.tierLatencySum, tier, latency)
             }
         }
         switch occurrence.meaning {
-        case .toolStart: try toolStarted(occurrence, facts, cell, dimensions)
-        case .toolEnd: try toolEnded(occurrence, facts, cell, dimensions)
+        case .toolStart: try toolStarted(occurrence, roles, cell, dimensions)
+        case .toolEnd: try toolEnded(occurrence, roles, cell, dimensions)
         case .collaboration: add(cell, Field.collaborations, 1)
         case .validation:
             add(cell, Field.validations, 1)
             if occurrence.status.isSuccess { add(cell, Field.passed, 1) }
-        case .agentStart: try agentStarted(occurrence, facts, cell)
+        case .agentStart: try agentStarted(occurrence, roles, cell)
         case .agentEnd:
             add(cell, Field.agentRuns, 1)
             if occurrence.status == .approved { add(cell, Field.approved, 1) }
             if occurrence.status == .rejected { add(cell, Field.rejected, 1) }
-            try agentEnded(occurrence, facts, duration)
+            try agentEnded(occurrence, roles, duration)
         case .escalation: add(cell, Field.escalations, 1)
         case .taskEnd: add(cell, Field.tasks, 1)
         case .modelCall:
             if let span = duration ?? latency, !occurrence.isPart { histograms.observe(.operation, dimensions.model, 0, nanoseconds: span) }
         default: break
         }
-        if facts.task != 0 { try count(task: facts, occurrence, dimensions, cost: cost) }
+        if roles.task != 0 { try count(task: roles, occurrence, cell, dimensions) }
     }
 
     @inline(__always)
-    func add(_ cell: Int, _ field: Int, _ amount: Int64) {
-        cells.add(cell, field, amount)
-    }
+    func add(_ cell: Int, _ field: Int, _ amount: Int64) { facts.add(cell, field, amount) }
 
-    func add(latency: Int64, _ cell: Int) {
-        cells.observe(
-            cell, count: Field.latencyCount, sum: Field.latencySum, minimum: Field.latencyMinimum, maximum: Field.latencyMaximum,
-            sketch: Side.latency, latency)
-    }
+    func add(latency: Int64, _ cell: Int) { facts.observe(latency: latency, cell) }
 
     // MARK: roles
 
-    private func readRoles(_ batch: EventBatch, _ first: Int, _ count: Int) -> RoleFacts {
-        var facts = RoleFacts()
-        let texts = batch.text
-        let text = texts.span
-        for index in first..<first + count {
-            let value = batch.values[index]
-            switch value.role {
-            case .agent: if facts.agent == 0 { facts.agent = agents.number(text, value.offset, value.length) }
-            case .tool: if facts.tool == 0 { facts.tool = tools.number(text, value.offset, value.length) }
-            case .errorType: if facts.errorType == 0 { facts.errorType = labels.number(text, value.offset, value.length) }
-            case .execution:
-                if facts.execution == 0, value.length > 0 {
-                    facts.execution = TextHash.hash(text, value.offset, value.length)
-                    facts.executionValue = value
-                }
-            case .task: if facts.task == 0, value.length > 0 { facts.task = TextHash.hash(text, value.offset, value.length) }
-            case .feature: if facts.feature == 0, value.length > 0 { facts.feature = TextHash.hash(text, value.offset, value.length) }
-            case .callID: if facts.call == 0, value.length > 0 { facts.call = TextHash.hash(text, value.offset, value.length) }
-            case .usageKey:
-                if facts.usageHigh == 0, value.length > 0 {
-                    facts.usageHigh = TextHash.hash(text, value.offset, value.length)
-                    facts.usageLow = TextHash.hash(text, value.offset, value.length, seed: 0x243F_6A88_85A3_08D3)
-                }
-            case .model:
-                if facts.modelHash == 0, value.length > 0 {
-                    facts.modelHash = TextHash.hash(text, value.offset, value.length)
-                    facts.modelValue = value
-                }
-            case .provider:
-                if facts.providerHash == 0, value.length > 0 {
-                    facts.providerHash = TextHash.hash(text, value.offset, value.length)
-                    facts.providerValue = value
-                }
-            case .memoryTier:
-                if facts.tierCount < 4 {
-                    facts.tiers[facts.tierCount] = Int32(labels.number(text, value.offset, value.length))
-                    facts.tierCount += 1
-                }
-            case .memoryHit:
-                if facts.hitCount < 4 {
-                    facts.hits[facts.hitCount] = value.number
-                    facts.hitCount += 1
-                }
-            case .durationMilliseconds: if facts.duration.isNaN { facts.duration = value.number }
-            case .latencyMilliseconds: if facts.latency.isNaN { facts.latency = value.number }
-            case .tokensInput: facts.tokens[0] = value.number
-            case .tokensOutput: facts.tokens[1] = value.number
-            case .tokensCacheRead: facts.tokens[2] = value.number
-            case .tokensCacheWrite: facts.tokens[3] = value.number
-            case .tokensReasoning: facts.tokens[4] = value.number
-            case .tokensTotal: facts.tokens[5] = value.number
-            case .tokensCacheWriteHour: facts.tokens[6] = value.number
-            case .costUSD: if facts.cost.isNaN { facts.cost = value.number }
-            case .attempts: if facts.attempts.isNaN { facts.attempts = value.number }
-            default: break
-            }
+    private func readRoles(_ told: borrowing Told, _ first: Int, _ count: Int) -> RoleFacts {
+        slots.read(told.values, first, count)
+        let text = told.text
+        var roles = RoleFacts()
+        if slots.has(.agent) { roles.agent = number(&agents, slots.text(.agent), text) }
+        if slots.has(.tool) { roles.tool = number(&tools, slots.text(.tool), text) }
+        if slots.has(.errorType) { roles.errorType = number(&labels, slots.text(.errorType), text) }
+        if slots.has(.execution) {
+            roles.executionText = slots.text(.execution)
+            roles.execution = TextHash.hash(text, roles.executionText.offset, roles.executionText.length)
         }
-        if facts.modelHash != 0 { facts.model = modelNumber(facts, batch) }
-        return facts
+        roles.task = hash(.task, text)
+        roles.feature = hash(.feature, text)
+        roles.call = hash(.callID, text)
+        if slots.has(.usageKey) {
+            let key = slots.text(.usageKey)
+            roles.usageHigh = TextHash.hash(text, key.offset, key.length)
+            roles.usageLow = TextHash.hash(text, key.offset, key.length, seed: 0x243F_6A88_85A3_08D3)
+        }
+        if slots.has(.model) { roles.model = modelNumber(text) }
+        roles.duration = slots.number(.durationMilliseconds)
+        roles.latency = slots.number(.latencyMilliseconds)
+        roles.attempts = slots.number(.attempts)
+        if slots.mask & RoleSlots.usage != 0 {
+            roles.hasUsage = true
+            roles.cost = slots.number(.costUSD)
+            roles.tokens[0] = slots.number(.tokensInput)
+            roles.tokens[1] = slots.number(.tokensOutput)
+            roles.tokens[2] = slots.number(.tokensCacheRead)
+            roles.tokens[3] = slots.number(.tokensCacheWrite)
+            roles.tokens[4] = slots.number(.tokensReasoning)
+            roles.tokens[5] = slots.number(.tokensTotal)
+            roles.tokens[6] = slots.number(.tokensCacheWriteHour)
+        }
+        if slots.has(.memoryTier) || slots.has(.memoryHit) { readTiers(told, first, count, &roles) }
+        return roles
     }
 
-    private func modelNumber(_ facts: RoleFacts, _ batch: EventBatch) -> Int {
-        let hash = Self.modelHash(facts.modelHash, facts.providerHash)
+    @inline(__always)
+    private func hash(_ role: Role, _ text: Span<UInt8>) -> UInt64 {
+        let told = slots.text(role)
+        return told.length == 0 ? 0 : TextHash.hash(text, told.offset, told.length)
+    }
+
+    @inline(__always)
+    private func number(_ names: inout NameTable, _ told: RoleText, _ text: Span<UInt8>) -> Int { names.number(text, told.offset, told.length) }
+
+    /// A line may tell of several tiers, each with its hit or miss.
+    private func readTiers(_ told: borrowing Told, _ first: Int, _ count: Int, _ roles: inout RoleFacts) {
+        for number in first..<first + count {
+            let value = told.values[number]
+            if value.role == .memoryTier && roles.tierCount < 4 {
+                roles.tiers[roles.tierCount] = Int32(labels.number(told.text, value.offset, value.length))
+                roles.tierCount += 1
+            } else if value.role == .memoryHit && roles.hitCount < 4 {
+                roles.hits[roles.hitCount] = value.number
+                roles.hitCount += 1
+            }
+        }
+    }
+
+    private func modelNumber(_ text: Span<UInt8>) -> Int {
+        let model = slots.text(.model), provider = slots.text(.provider)
+        let hash = Self.modelHash(
+            TextHash.hash(text, model.offset, model.length), provider.length == 0 ? 0 : TextHash.hash(text, provider.offset, provider.length))
         if let number = models.find(hash) { return number }
-        guard let model = facts.modelValue else { return 0 }
-        let provider = facts.providerValue.map { batch.string($0) } ?? ""
-        return models.add(hash, provider + "\0" + batch.string(model))
+        var name: [UInt8] = []
+        for at in 0..<provider.length { name.append(text[provider.offset + at]) }
+        name.append(0)
+        for at in 0..<model.length { name.append(text[model.offset + at]) }
+        return models.add(hash, String(decoding: name, as: UTF8.self))
     }
 
     static func modelHash(_ model: UInt64, _ provider: UInt64) -> UInt64 {

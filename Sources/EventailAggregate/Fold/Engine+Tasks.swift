@@ -6,29 +6,25 @@ extension Engine {
     private static let feature = 0, flags = 1, queuedTime = 2, validated = 3, ended = 6, placedTime = 9, placedValue = 10
     private static let isQueued: Int64 = 1, isValidated: Int64 = 2, isEnded: Int64 = 4, isPlaced: Int64 = 8, isPlacedAtEnd: Int64 = 16
 
-    func count(task facts: RoleFacts, _ occurrence: Occurrence, _ dimensions: Dimensions, cost: Int64) throws {
-        let cell = tasks.cell(occurrence.second, dimensions.bits, facts.task)
-        if !occurrence.isPart { tasks.add(cell, Field.events, 1) }
-        if occurrence.meaning == .agentStart { tasks.add(cell, Field.agentStarts, 1) }
-        if facts.attempts > 0 { tasks.merge(cell, Field.attempts, Int64(min(facts.attempts, 1e9))) }
-        if cost != 0 { tasks.add(cell, Field.costReported, cost) }
-        if occurrence.meaning == .validation && occurrence.status.isSuccess { tasks.add(cell, Field.passed, 1) }
-
-        let links = facts.feature != 0 || occurrence.meaning == .taskQueued || occurrence.meaning == .validation || occurrence.meaning == .taskEnd
-        let key = RecordKey(.task, facts.task)
-        guard let place = links ? try records.findOrMake(key, view).place : try records.find(key, view) else { return }
-        if facts.feature != 0, records[place, Self.feature] == 0 { records[place, Self.feature] = Int64(bitPattern: facts.feature) }
-        if records[place, Self.feature] != 0 { tasks.addSide(cell, Side.feature, UInt64(bitPattern: records[place, Self.feature]), 1) }
+    func count(task roles: RoleFacts, _ occurrence: Occurrence, _ cell: Int, _ dimensions: Dimensions) throws {
+        if roles.attempts > 0 { facts.merge(cell, Field.attempts, Int64(min(roles.attempts, 1e9))) }
+        let links = roles.feature != 0 || occurrence.meaning == .taskQueued || occurrence.meaning == .validation || occurrence.meaning == .taskEnd
+        let key = RecordKey(.task, roles.task)
+        guard let place = links ? try records.findOrMake(key, view).place : try records.find(key, view) else {
+            return facts.set(task: roles.task, feature: 0, cell)
+        }
+        if roles.feature != 0, records[place, Self.feature] == 0 { records[place, Self.feature] = Int64(bitPattern: roles.feature) }
+        facts.set(task: roles.task, feature: UInt64(bitPattern: records[place, Self.feature]), cell)
         switch occurrence.meaning {
         case .taskQueued: change(place) { records in
             if records[place, Self.flags] & Self.isQueued == 0 || occurrence.time < records[place, Self.queuedTime] { records[place, Self.queuedTime] = occurrence.time }
             records[place, Self.flags] |= Self.isQueued
         }
         case .validation: change(place) { records in
-            Self.note(&records, place, Self.validated, Self.isValidated, occurrence, dimensions, facts.execution)
+            Self.note(&records, place, Self.validated, Self.isValidated, occurrence, dimensions, roles.execution)
         }
         case .taskEnd: change(place) { records in
-            Self.note(&records, place, Self.ended, Self.isEnded, occurrence, dimensions, facts.execution)
+            Self.note(&records, place, Self.ended, Self.isEnded, occurrence, dimensions, roles.execution)
         }
         default: break
         }
@@ -72,7 +68,7 @@ extension Engine {
 
     private func complete(_ completion: (time: Int64, value: Int64, dimensions: Int64, execution: Int64), _ sign: Int64) {
         let second = completion.time.floored(to: 1_000_000_000) / 1_000_000_000
-        let cell = cells.cell(second, UInt64(bitPattern: completion.dimensions), UInt64(bitPattern: completion.execution))
+        let cell = facts.cell(second, UInt64(bitPattern: completion.dimensions), UInt64(bitPattern: completion.execution))
         add(cell, Field.completions, sign)
         add(cell, Field.completionSum, sign &* completion.value)
     }

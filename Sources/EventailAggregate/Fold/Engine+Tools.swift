@@ -60,7 +60,7 @@ extension Engine {
         var result = Dimensions(bits: UInt64(bitPattern: records[place, Self.resultDimensions]))
         if result.tool == 0 { result = result.with(tool: call.tool) }
         let time = records[place, Self.resultTime]
-        let cell = cells.cell(time.floored(to: 1_000_000_000) / 1_000_000_000, result.bits, UInt64(bitPattern: records[place, Self.resultExecution]))
+        let cell = facts.cell(time.floored(to: 1_000_000_000) / 1_000_000_000, result.bits, UInt64(bitPattern: records[place, Self.resultExecution]))
         if flags & Self.failed != 0 { add(cell, Field.toolErrors, 1) }
         let between = time &- records[place, Self.callTime]
         guard flags & Self.timed == 0, between >= 0 else { return }

@@ -2,8 +2,8 @@ internal import EventailEvents
 
 /// Tokens, cost and model calls: what a line adds after all that was counted under its usage key before.
 extension Engine {
-    /// Counts a line's usage; answers the cost that it added.
-    func count(usage facts: RoleFacts, _ event: Event, _ line: Occurrence, _ cell: Int, _ dimensions: Dimensions) throws -> Int64 {
+    /// Counts a line's usage.
+    func count(usage facts: RoleFacts, _ event: Event, _ line: Occurrence, _ cell: Int, _ dimensions: Dimensions) throws {
         let isCall = event.meaning == .modelCall
         guard facts.hasUsage else {
             // A call whose line tells no usage is still a call; of a running total such a line says nothing.
@@ -14,7 +14,7 @@ extension Engine {
                     add(cell, Field.modelCalls, 1)
                 }
             }
-            return 0
+            return
         }
         if event.accounting != .leaf {
             if event.accounting == .rollup {
@@ -22,7 +22,7 @@ extension Engine {
                 // A running total that was copied from elsewhere adds nothing, and is where the key's own total begins.
                 if event.usage == .cumulative && facts.usageHigh != 0 { _ = try raise(cumulative: Usage(facts), facts) }
             }
-            return 0
+            return
         }
         var usage = Usage(facts)
         if facts.usageHigh == 0 {
@@ -51,7 +51,7 @@ extension Engine {
             }
         if !replaces {
             add(cell, records[place, 10] == file.hash ? Field.repeats : Field.replays, 1)
-            return 0
+            return
         }
         if isCall {
             let model = oldModel < 0 ? dimensions.model : oldModel
@@ -61,15 +61,17 @@ extension Engine {
         remember(usage, facts, line, place)
         if oldModel == facts.model || oldModel < 0 { return add(change, cell) }
         // The model fell back within the answer: what was counted for the old one is taken from it.
-        let before = cells.cell(line.second, dimensions.with(model: oldModel).bits, facts.execution)
-        return add(Usage() - old, before) &+ add(usage, cell)
+        let before = self.facts.cell(line.second, dimensions.with(model: oldModel).bits, facts.execution)
+        self.facts.set(task: facts.task, feature: 0, before)
+        add(Usage() - old, before)
+        add(usage, cell)
     }
 
-    private func count(cumulative usage: Usage, _ facts: RoleFacts, _ isCall: Bool, _ cell: Int, _ dimensions: Dimensions) throws -> Int64 {
+    private func count(cumulative usage: Usage, _ facts: RoleFacts, _ isCall: Bool, _ cell: Int, _ dimensions: Dimensions) throws {
         let (raised, isSameFile) = try raise(cumulative: usage, facts)
         guard var change = raised else {
             add(cell, isSameFile ? Field.repeats : Field.replays, 1)
-            return 0
+            return
         }
         change.estimate(unitPrice(facts.model))
         if isCall { called(cell, dimensions, change) }
@@ -111,9 +113,8 @@ extension Engine {
         records[place, 11] = line.time
     }
 
-    /// Adds usage to a cell; answers its cost.
-    private func add(_ usage: Usage, _ cell: Int) -> Int64 {
-        for lane in 0..<Usage.lanes where usage.values[lane] != 0 { add(cell, Usage.fields[lane], usage.values[lane]) }
-        return usage.values[Usage.costReported] &+ usage.values[Usage.costEstimated]
+    /// Adds usage to a cell.
+    private func add(_ usage: Usage, _ cell: Int) {
+        for lane in 0..<Usage.lanes where usage.values[lane] != 0 { add(cell, Usage.field(lane), usage.values[lane]) }
     }
 }

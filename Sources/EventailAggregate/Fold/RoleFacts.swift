@@ -1,5 +1,3 @@
-internal import EventailEvents
-
 /// The roles of one line or part, as numbers: names by their tables, free texts as hashes. NaN is an absent figure, 0 an absent text.
 struct RoleFacts {
     var agent = 0
@@ -12,13 +10,10 @@ struct RoleFacts {
     var call: UInt64 = 0
     var usageHigh: UInt64 = 0
     var usageLow: UInt64 = 0
-    var modelHash: UInt64 = 0
-    var providerHash: UInt64 = 0
-    var modelValue: RoleValue?
-    var providerValue: RoleValue?
-    var executionValue: RoleValue?
+    var executionText = RoleText(bits: 0)
     var duration = Double.nan
     var latency = Double.nan
+    var hasUsage = false
     var cost = Double.nan
     var attempts = Double.nan
     /// Uncached input, output, cache read, cache write, reasoning, total, cache write for an hour.
@@ -38,12 +33,6 @@ struct RoleFacts {
         if facts.task == 0 { facts.task = line.task }
         if facts.feature == 0 { facts.feature = line.feature }
         return facts
-    }
-
-    var hasUsage: Bool {
-        if !cost.isNaN { return true }
-        for lane in 0..<7 where !tokens[lane].isNaN { return true }
-        return false
     }
 
     /// A count of tokens: not negative, and below what could overflow a sum.

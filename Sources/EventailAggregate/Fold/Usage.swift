@@ -5,10 +5,20 @@ struct Usage {
     /// What is added up: the lanes above but the last.
     static let lanes = 9
     /// The cell's field of each lane.
-    static let fields = [
-        Field.tokensInput, Field.tokensOutput, Field.tokensCacheRead, Field.tokensCacheWrite, Field.tokensReasoning, Field.tokensTotal, Field.costReported,
-        Field.costEstimated, Field.unpriced,
-    ]
+    @inline(__always)
+    static func field(_ lane: Int) -> Int {
+        switch lane {
+        case input: Field.tokensInput
+        case output: Field.tokensOutput
+        case cacheRead: Field.tokensCacheRead
+        case cacheWrite: Field.tokensCacheWrite
+        case reasoning: Field.tokensReasoning
+        case total: Field.tokensTotal
+        case costReported: Field.costReported
+        case costEstimated: Field.costEstimated
+        default: Field.unpriced
+        }
+    }
     var values = SIMD16<Int64>(repeating: 0)
     /// Whether the line tells its own cost, be it 0.
     var isReported = false

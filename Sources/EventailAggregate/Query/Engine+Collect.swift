@@ -14,75 +14,98 @@ extension Engine {
         func matching(_ cell: inout CellRow.Cell) { if filter.matches(cell.dimensions) { body(cell) } }
         if byExecution || filter.execution != nil {
             try collectExecutions(window, filter.execution, matching)
-        } else if window.isAll {
-            try read(.all, from: nil, to: nil, matching)
-        } else {
-            // Where seconds were dropped for room, minutes must do, and where those were, hours.
-            var from = window.from, to = window.to
-            for (kind, step) in [(StateKind.fine, Int64(60)), (.minutes, 3600), (.hours, 86_400)] {
-                let floor = meta.floors[kind.rawValue] ?? .min
-                if from < floor { from = from.floored(to: step) }
-                if to < floor { to = (to + step - 1).floored(to: step) }
-            }
-            try cover(from, to, Self.levels, matching)
+            return
         }
-        cells.forEach { cell in
-            if !window.isAll && (cell.slot < window.from || cell.slot >= window.to) { return }
-            if let execution = filter.execution, cell.entity != execution { return }
-            if byExecution && cell.entity == 0 { return }
-            if !byExecution && filter.execution == nil && cell.fields.allSatisfy({ $0.field != Field.events && $0.field != Field.partLines }) { cell.entity = 0 }
-            matching(&cell)
+        if window.isAll {
+            try read(.all, from: nil, to: nil, matching)
+            fillLevels()
+            levels.forEach(matching)
+            return
+        }
+        // Where seconds were dropped for room, minutes must do, and where those were, hours.
+        var from = window.from, to = window.to
+        for (kind, step) in [(StateKind.facts, Int64(60)), (.minutes, 3600), (.hours, 86_400)] {
+            let floor = meta.floors[kind.rawValue] ?? .min
+            if from < floor { from = from.floored(to: step) }
+            if to < floor { to = (to + step - 1).floored(to: step) }
+        }
+        try cover(from, to, [.minutes, .hours, .days], matching) { from, to in
+            try self.chunks.forEachLevelled(from: from, to: to, self.view) { cell, _ in
+                Self.forgetEntity(&cell)
+                matching(&cell)
+            }
+        }
+        collectWaiting(window.from, window.to, matching)
+    }
+
+    /// What waits: by minutes, and by seconds at the edges.
+    private func collectWaiting(_ from: Int64, _ to: Int64, _ body: (inout CellRow.Cell) -> Void) {
+        let first = (from + 59).floored(to: 60), last = to.floored(to: 60)
+        if first < last {
+            fillLevels()
+            levels.forEach { cell in if cell.slot >= first && cell.slot < last { body(&cell) } }
+        }
+        for (from, to) in first < last ? [(from, first), (last, to)] : [(from, to)] where from < to {
+            forEachWaiting(from: from, to: to) { cell, _ in
+                Self.forgetEntity(&cell)
+                body(&cell)
+            }
         }
     }
+
+    /// A cell that counts no events says nothing of its execution.
+    private static func forgetEntity(_ cell: inout CellRow.Cell) { if !cell.hasEvents { cell.entity = 0 } }
 
     /// The cells of tasks in a window.
     func collectTasks(_ window: ResolvedWindow, _ filter: FigureFilter, _ body: (borrowing CellRow.Cell) -> Void) throws {
         if filter.matchesNothing { return }
         func matching(_ cell: inout CellRow.Cell) { if filter.matches(cell.dimensions) { body(cell) } }
+        func turning(_ cell: inout CellRow.Cell, _ task: FactChunk.Task) {
+            if task.hash == 0 || !filter.matches(cell.dimensions) { return }
+            cell.turn(into: task)
+            body(cell)
+        }
         if window.isAll {
             try read(.taskHours, from: nil, to: nil, matching)
-        } else {
-            try cover(window.from, window.to, [(.taskFine, 60, 1), (.taskHours, 3600, 3600)], matching)
+            return forEachWaiting(turning)
         }
-        tasks.forEach { cell in
-            if !window.isAll && (cell.slot < window.from || cell.slot >= window.to) { return }
-            matching(&cell)
+        try cover(window.from, window.to, [.taskHours], matching) { from, to in
+            try self.chunks.forEachLevelled(from: from, to: to, self.view, turning)
         }
+        forEachWaiting(from: window.from, to: window.to, turning)
     }
 
-    private typealias Level = (kind: StateKind, block: Int64, slot: Int64)
-    private static var levels: [Level] { [(.fine, 60, 1), (.minutes, 60, 60), (.hours, 3600, 3600), (.days, 86_400, 86_400)] }
-
-    /// Reads `from..<to` from the coarsest level that fits inside, and the rest at both edges from finer ones.
-    private func cover(_ from: Int64, _ to: Int64, _ levels: [Level], _ body: (inout CellRow.Cell) -> Void) throws {
-        guard from < to, let coarsest = levels.last else { return }
+    /// Reads what is levelled in `from..<to` from the coarsest of some levels that fits inside, the rest at both edges from finer ones, and in the end from
+    /// facts.
+    private func cover(
+        _ from: Int64, _ to: Int64, _ levels: [StateKind], _ body: (inout CellRow.Cell) -> Void, _ facts: (Int64, Int64) throws -> Void
+    ) throws {
+        guard from < to else { return }
+        guard let coarsest = levels.last else { return try facts(from, to) }
         let finer = Array(levels.dropLast())
-        let first = (from + coarsest.slot - 1).floored(to: coarsest.slot), last = to.floored(to: coarsest.slot)
-        if first >= last && !finer.isEmpty { return try cover(from, to, finer, body) }
-        try cover(from, first, finer, body)
-        try read(coarsest.kind, from: first.floored(to: coarsest.block), to: last) { cell in
-            // The finest level's cells lie side by side in a minute's row; they carry executions that its figures count.
-            if cell.slot < first || cell.slot >= last { return }
-            if coarsest.kind == .fine, cell.fields.allSatisfy({ $0.field != Field.events && $0.field != Field.partLines }) { cell.entity = 0 }
-            body(&cell)
-        }
-        try cover(last, to, finer, body)
+        let step: Int64 = coarsest == .minutes ? 60 : coarsest == .days ? 86_400 : 3600
+        let first = (from + step - 1).floored(to: step), last = to.floored(to: step)
+        if first >= last { return try cover(from, to, finer, body, facts) }
+        try cover(from, first, finer, body, facts)
+        try read(coarsest, from: first, to: last, body)
+        try cover(last, to, finer, body, facts)
     }
 
-    /// Executions' own rows know hours; a window that cuts an hour takes that hour's part from the seconds.
+    /// Executions' own rows know hours; a window that cuts an hour takes that hour's part from the facts.
     private func collectExecutions(_ window: ResolvedWindow, _ execution: UInt64?, _ body: (inout CellRow.Cell) -> Void) throws {
         let first = window.isAll ? Int64.min : (window.from + 3599).floored(to: 3600), last = window.isAll ? Int64.max : window.to.floored(to: 3600)
         if first < last {
             try readExecutions(execution) { cell in if cell.slot >= first && cell.slot < last { body(&cell) } }
         }
+        func own(_ cell: inout CellRow.Cell, _: FactChunk.Task) {
+            if cell.entity == 0 { return }
+            if let execution, cell.entity != execution { return }
+            body(&cell)
+        }
+        forEachWaiting(from: window.isAll ? .min : window.from, to: window.isAll ? .max : window.to, own)
         if window.isAll { return }
-        let edges = first < last ? [(window.from, first), (last, window.to)] : [(window.from, window.to)]
-        for (from, to) in edges where from < to {
-            try read(.fine, from: from.floored(to: 60), to: to) { cell in
-                if cell.slot < from || cell.slot >= to || cell.entity == 0 { return }
-                if let execution, cell.entity != execution { return }
-                body(&cell)
-            }
+        for (from, to) in first < last ? [(window.from, first), (last, window.to)] : [(window.from, window.to)] where from < to {
+            try chunks.forEachLevelled(from: from, to: to, view, own)
         }
     }
 

@@ -12,13 +12,14 @@ extension Engine {
         let filter = FigureFilter(query.filter, self)
         let unit: Double = MetricName.costs[metric] != nil || metric == "cost_per_feature" ? 1e12 : fields.contains(Field.latencySum) || fields.contains(Field.durationSum) ? 1e6 : 1
         // One more than asked for tells whether there is a next page.
-        let found = filter.matchesNothing ? [] : contributions.newestFirst(before: before).lazy.compactMap { number, entry -> Contribution? in
-            if entry.time < window.start || entry.time > window.end || !filter.matches(entry.dimensions) { return nil }
+        let found = filter.matchesNothing ? [] : facts.contributions.newestFirst(before: before).lazy.compactMap { number, place -> Contribution? in
+            let entry = self.facts.contributions.entries[place]
+            if entry.time < window.start || entry.time > window.end || !filter.matches(Dimensions(bits: entry.dimensions)) { return nil }
             if let execution = filter.execution, entry.execution != execution { return nil }
             var added: Int64 = 0
             var isBehind = false
-            for place in 0..<entry.count where fields.contains(Int(entry.fields[place])) {
-                added = added.addingSaturated(entry.amounts[place])
+            for (field, amount) in self.facts.contributions.added(place) where fields.contains(field) {
+                added = added.addingSaturated(amount)
                 isBehind = true
             }
             return isBehind ? Contribution(number: number, entry: entry, added: Double(added) / unit) : nil
@@ -27,16 +28,16 @@ extension Engine {
             json.field("metric", metric)
             json.field("items", array: { json in
                 for contribution in found.prefix(limit) {
-                    let entry = contribution.entry
+                    let entry = contribution.entry, dimensions = Dimensions(bits: entry.dimensions)
                     json.object { json in
-                        json.field("file", contributions.files[entry.file]?.path)
+                        json.field("file", facts.contributions.files[entry.file]?.path)
                         json.field("line", entry.line == 0 ? nil : entry.line)
                         json.field("offset", entry.position)
                         json.field("time", Timestamp(nanoseconds: entry.time).rfc3339)
-                        json.field("profile", profileName(entry.dimensions.type))
-                        json.field("type", typeName(entry.dimensions.type))
-                        json.field("agent", entry.dimensions.agent == 0 ? nil : agents.names[entry.dimensions.agent])
-                        json.field("model", entry.dimensions.model == 0 ? nil : modelName(entry.dimensions.model))
+                        json.field("profile", profileName(dimensions.type))
+                        json.field("type", typeName(dimensions.type))
+                        json.field("agent", dimensions.agent == 0 ? nil : agents.names[dimensions.agent])
+                        json.field("model", dimensions.model == 0 ? nil : modelName(dimensions.model))
                         json.field("execution", entry.execution == 0 ? nil : executionName(entry.execution))
                         json.field("added", contribution.added)
                     }

@@ -64,16 +64,15 @@ extension Engine {
     /// Whether part of the window's seconds or tasks was dropped for room.
     func isApproximate(_ window: ResolvedWindow) -> Bool {
         !window.isAll && meta.floors.contains { kind, floor in
-            kind == StateKind.fine.rawValue ? window.from % 60 != 0 && window.from < floor : window.from < floor
+            kind == StateKind.facts.rawValue ? window.from % 60 != 0 && window.from < floor : window.from < floor
         }
     }
 
     /// The name of an execution by its hash; nil when it was never seen.
     func executionName(_ hash: UInt64) -> String? {
         do {
-            guard let place = try records.find(RecordKey(.execution, hash), view) else { return nil }
-            let number = records[place, Self.headNumber]
-            return try executionNames.range(number, number + 1, view).first?.name
+            guard let head = try head(of: hash) else { return nil }
+            return try executions(numbered: head.number, head.number + 1).first?.name
         } catch {
             failure = failure ?? error
             return nil

@@ -113,8 +113,8 @@ extension Engine {
         let family = CounterFamily("eventail_executions", "Executions by what they are doing, of the newest 1000.", ["state"], kind: "gauge")
         for state in ["working", "waiting", "idle", "stuck", "done"] { family.add([state], 0) }
         let now = Timestamp.now().nanoseconds
-        for named in try executionNames.range(max(0, meta.executions - 1000), meta.executions, view) {
-            if let head = try records.find(RecordKey(.execution, named.hash), view) { family.add([state(ofHead: head, at: now)], 1) }
+        for named in try executions(numbered: max(0, meta.executions - 1000), meta.executions) {
+            if let head = try head(of: named.hash) { family.add([state(of: head, at: now)], 1) }
         }
         family.write(&writer)
     }

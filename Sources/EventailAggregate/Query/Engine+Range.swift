@@ -69,17 +69,21 @@ extension Engine {
         _ window: ResolvedWindow, aligned step: Int64, _ filter: FigureFilter, byExecution: Bool, _ body: (borrowing CellRow.Cell) -> Void
     ) throws {
         if filter.matchesNothing { return }
-        let levels: [(kind: StateKind, slot: Int64, block: Int64)] = [(.days, 86_400, 86_400), (.hours, 3600, 3600), (.minutes, 60, 60), (.fine, 1, 60)]
+        let kinds: [(kind: StateKind, slot: Int64)] = [(.days, 86_400), (.hours, 3600), (.minutes, 60)]
         let needsEntities = byExecution || filter.execution != nil
-        guard let level = levels.first(where: { (step % $0.slot == 0 && window.from % $0.slot == 0 && !needsEntities) || $0.kind == .fine }) else { return }
         func matching(_ cell: inout CellRow.Cell) {
             if cell.slot < window.from || cell.slot >= window.to || !filter.matches(cell.dimensions) { return }
             if let execution = filter.execution, cell.entity != execution { return }
             if byExecution && cell.entity == 0 { return }
             body(cell)
         }
-        try read(level.kind, from: window.from.floored(to: level.block), to: window.to, matching)
-        cells.forEach(matching)
+        if !needsEntities, let level = kinds.first(where: { step % $0.slot == 0 && window.from % $0.slot == 0 }) {
+            try read(level.kind, from: window.from, to: window.to, matching)
+            fillLevels()
+            return levels.forEach(matching)
+        }
+        try chunks.forEachLevelled(from: window.from, to: window.to, view) { cell, _ in matching(&cell) }
+        forEachWaiting(from: window.from, to: window.to) { cell, _ in matching(&cell) }
     }
 }
 

@@ -19,9 +19,11 @@ public struct AggregatorConfiguration: Sendable {
     public var mostErrorTypes = 4000
     /// Executions, usage keys and tasks whose heads stay in memory; others are read from the state when they speak again.
     public var mostHeadsInMemory = 65_536
-    /// Facts that may wait for `takeChanges`, and a quarter of it of different minutes and dimensions; above it `needsCommit` is true.
+    /// Facts that may wait for `takeChanges`; above it `needsCommit` is true.
     public var mostPendingCells = 400_000
-    /// Bytes kept of each level of the time series (seconds, minutes, hours, task facts); the oldest go first.
+    /// Committed facts that may wait to be levelled: added up by minute, hour, day, execution and task. The more wait, the less each costs.
+    public var mostWaitingFacts = 524_288
+    /// Bytes kept of each level of the time series (seconds, minutes, hours, task facts); the oldest go first, and a quarter of it may wait to be levelled.
     public var mostSeriesBytes: Int64 = 256 << 20
     /// Values of a Prometheus label; further ones are `other`.
     public var mostLabelValues = 100

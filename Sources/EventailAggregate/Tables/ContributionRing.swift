@@ -2,81 +2,101 @@ internal import EventailEvents
 
 /// The newest events and what each added to the figures, for `explain`.
 ///
-/// In memory only: after a restart it fills again. *Thread*: the engine's. *Limits*: `capacity` events, eight fields of each.
-struct ContributionRing {
-    struct Entry {
+/// In memory only: after a restart it fills again. *Thread*: the engine's. *Limits*: `capacity` events, eight amounts of each that are not 1.
+struct ContributionRing: ~Copyable {
+    struct Entry: BitwiseCopyable {
         var file = 0
         var line: Int64 = 0
         var position: Int64 = 0
         var time: Int64 = 0
-        var dimensions = Dimensions(bits: 0)
+        var dimensions: UInt64 = 0
         var execution: UInt64 = 0
-        var fields = SIMD8<UInt8>(repeating: 0)
-        var amounts = SIMD8<Int64>(repeating: 0)
+        /// The fields that were added 1 to.
+        var ones: UInt64 = 0
+        /// The fields of the amounts, a byte each.
+        var fields: UInt64 = 0
         var count = 0
     }
+    private static let most = 8
 
     let capacity: Int
-    private(set) var entries: ContiguousArray<Entry> = []
+    private(set) var entries = Column<Entry>(capacity: 1)
+    /// `most` to an entry.
+    private var amounts = Column<Int64>(capacity: 1)
     /// Entries ever made: the number of the newest, by which `explain` pages.
     private(set) var newest: Int64 = 0
-    private var next = 0
-    private var current = Entry()
+    /// Where the entry that is being made lies.
+    private var current = 0
+    private var file = 0
     private(set) var files: [Int: FileReference] = [:]
 
     init(capacity: Int) { self.capacity = max(capacity, 1) }
 
-    mutating func note(file: FileReference) {
-        current.file = file.number
-        if files[file.number] === file { return }
+    mutating func note(file reference: FileReference) {
+        file = reference.number
+        if files[file] === reference { return }
         // Files that no entry names any more are forgotten when there are many.
         if files.count >= capacity * 2 {
-            let used = Set(entries.map(\.file))
+            var used: Set<Int> = []
+            for entry in 0..<entries.count { used.insert(entries[entry].file) }
             files = files.filter { used.contains($0.key) }
         }
-        files[file.number] = file
+        files[file] = reference
     }
 
     @inline(__always)
-    mutating func begin(_ event: Event) {
-        current.line = event.line
-        current.position = event.position
-        current.time = event.time
-        current.count = 0
+    mutating func begin(_ event: Event, _ dimensions: Dimensions, _ execution: UInt64) {
+        current = Int(truncatingIfNeeded: newest) % capacity
+        if current >= entries.count {
+            entries.append(Entry())
+            amounts.stretch(to: entries.count * Self.most, filling: 0)
+        }
+        newest += 1
+        entries[current] = Entry(
+            file: file, line: event.line, position: event.position, time: event.time, dimensions: dimensions.bits, execution: execution)
     }
 
     /// The event's line was written by an agent at another place than where it was read; its number there is not known.
     mutating func wasWritten(at position: Int64) {
-        current.line = 0
-        current.position = position
+        entries[current].line = 0
+        entries[current].position = position
     }
 
+    /// Notes what a fact of the event added: those of its fields that are in `mask`, of which `ones` are 1.
     @inline(__always)
-    mutating func cell(_ dimensions: Dimensions, _ execution: UInt64) {
-        current.dimensions = dimensions
-        current.execution = execution
-    }
-
-    @inline(__always)
-    mutating func add(_ field: Int, _ amount: Int64) {
-        if current.count == 8 { return }
-        current.fields[current.count] = UInt8(truncatingIfNeeded: field)
-        current.amounts[current.count] = amount
-        current.count += 1
-    }
-
-    @inline(__always)
-    mutating func end() {
-        if entries.count < capacity { entries.append(current) } else { entries[next] = current }
-        next = next + 1 == capacity ? 0 : next + 1
-        newest += 1
-    }
-
-    /// The entries with their numbers, newest first: those numbered less than `before`, nil for all.
-    func newestFirst(before: Int64?) -> some Sequence<(number: Int64, entry: Entry)> {
-        let skipped = before.map { min(max(newest - $0 + 1, 0), Int64(entries.count)) } ?? 0
-        return (Int(skipped)..<entries.count).lazy.map { back in
-            (newest - Int64(back), entries[(next - 1 - back + entries.count * 2) % entries.count])
+    mutating func add(_ values: borrowing Column<Int64>, _ from: Int, _ mask: UInt64, _ ones: UInt64) {
+        if entries.isEmpty { return }
+        let again = entries[current].ones & ones
+        entries[current].ones |= ones
+        var rest = mask & ~ones | again
+        var count = entries[current].count
+        while rest != 0 && count < Self.most {
+            let field = rest.trailingZeroBitCount
+            entries[current].fields |= UInt64(field) << UInt64(8 * count)
+            amounts[current * Self.most + count] = values[from + field]
+            count += 1
+            rest &= rest &- 1
         }
+        entries[current].count = count
+    }
+
+    /// An entry's fields and what was added to them.
+    func added(_ place: Int) -> [(field: Int, amount: Int64)] {
+        let entry = entries[place]
+        var found: [(field: Int, amount: Int64)] = []
+        var rest = entry.ones
+        while rest != 0 {
+            found.append((rest.trailingZeroBitCount, 1))
+            rest &= rest &- 1
+        }
+        for number in 0..<entry.count { found.append((Int(entry.fields >> UInt64(8 * number) & 255), amounts[place * Self.most + number])) }
+        return found
+    }
+
+    /// The entries' numbers and places, newest first: those numbered less than `before`, nil for all.
+    func newestFirst(before: Int64?) -> some Sequence<(number: Int64, place: Int)> {
+        let last = min(newest, before.map { $0 - 1 } ?? newest), capacity = Int64(capacity)
+        let oldest = max(1, newest - Int64(entries.count) + 1)
+        return stride(from: last, through: oldest, by: -1).lazy.map { ($0, Int(($0 - 1) % capacity)) }
     }
 }

@@ -6,16 +6,18 @@ enum StateKind: UInt8, CaseIterable {
     case names = 1
     /// Single facts: oldest and newest time, counters.
     case meta
-    /// Cells by second and execution, a row for a commit and minute: minute, commit -> cells.
-    case fine
+    /// Facts by second, execution and task: number of the chunk -> chunks.
+    case facts
     /// Cells without executions: start, commit -> cells.
     case minutes, hours, days, all
     /// Cells of executions by second or hour, in runs: run, page -> cells.
     case executions
     /// Executions in the order in which they were first seen: number of the first -> hashes and names.
     case executionIndex
-    /// Cells of tasks by second and by hour.
-    case taskFine, taskHours
+    /// Cells of tasks by hour.
+    case taskHours
+    /// Where a chunk of facts lies in time: number of the chunk -> facts, first and last second, bytes.
+    case spans
     case records
     /// Fingerprints of all keys of `records`: commit -> fingerprints.
     case keys
