@@ -46,7 +46,7 @@ let package = Package(
         swift("EventailRedis", ["CHiredis", "EventailSystem", "EventailTLS"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
         swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
-        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailRedis", "EventailSystem"]),
+        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailRedis", "EventailSystem", "EventailTLS"]),
         swift("EventailInbox", ["EventailEvents", "EventailSystem"]),
         swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),

@@ -1,10 +1,13 @@
 public import EventailEvents
+public import EventailRedis
 
 /// One place where events go.
 public enum SinkConfiguration: Sendable, Equatable {
     case history(History)
     case file(File)
     case console(Console)
+    case redisStreams(RedisStreams)
+    case redisPublish(RedisPublish)
 
     /// Events kept on this machine.
     public struct History: Sendable, Equatable {
@@ -38,8 +41,30 @@ public enum SinkConfiguration: Sendable, Equatable {
         public var format: Format
     }
 
+    /// Events in a Redis stream.
+    public struct RedisStreams: Sendable, Equatable {
+        public var name: String
+        public var server: RedisServer
+        /// The stream's key.
+        public var stream: String
+        /// About how many entries it keeps; 0: all.
+        public var mostEntries: Int64
+        public var isExactlyOnce: Bool
+        /// Whose checkpoints these are; nil: made of the state folder.
+        public var instance: String?
+    }
+
+    /// Events in Redis channels.
+    public struct RedisPublish: Sendable, Equatable {
+        public var name: String
+        public var server: RedisServer
+        public var channel: String
+    }
+
     public var name: String {
         switch self {
+        case .redisStreams(let redis): redis.name
+        case .redisPublish(let redis): redis.name
         case .history(let history): history.name
         case .file(let file): file.name
         case .console(let console): console.name
@@ -65,6 +90,8 @@ public enum SinkConfiguration: Sendable, Equatable {
                     name: name, level: Severity(name: settings["level"].text) ?? .info,
                     color: Console.Color(rawValue: settings["color"].text) ?? .auto,
                     format: Console.Format(rawValue: settings["format"].text) ?? .auto))
+        case "redis_streams": self = .redisStreams(RedisFields.streams(settings))
+        case "redis_pubsub": self = .redisPublish(RedisFields.publish(settings))
         default: return nil
         }
     }

@@ -85,6 +85,7 @@ public struct RedisServer: Sendable, Equatable, CustomStringConvertible {
 
     private mutating func readUser(_ text: Substring) throws(Malformed) {
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        if text.contains("/") { throw Malformed(description: "a / in user or password is written %2F") }
         let name = try Self.decoded(parts[0])
         if parts.count == 1 { throw Malformed(description: "a user without a password; a password alone is written :password@") }
         if !name.isEmpty { username = name }

@@ -96,15 +96,20 @@ import Testing
             "sinks:\n  - {name: a, type: redis_stream, url: 'redis://h'}",
             #"t.yaml:2:21: sinks.a.type: there is no sink of type "redis_stream"; did you mean "redis_streams"?"#),
         Mistake(
-            "sinks:\n  - {name: a, type: redis_streams, url: 'redis://h'}",
-            "t.yaml:2:21: sinks.a.type: a sink of type redis_streams is not available in this version; "
-                + "use history, file or console, or set enabled: false"),
+            "sinks:\n  - {name: a, type: redis_streams, url: 'redis://h:port'}",
+            #"t.yaml:2:41: sinks.a.url: names no Redis server: "port" is not a port; write e.g. redis://:password@host:6379/0"#),
+        Mistake(
+            "sinks:\n  - {name: a, type: redis_streams, url: 'redis://h', tls_ca: /ca.pem}",
+            "t.yaml:2:62: sinks.a.tls_ca: is of no use without TLS; write rediss:// in the url, or leave it out"),
+        Mistake(
+            "sinks:\n  - {name: a, type: redis_streams, url: 'redis://h'}\n  - {name: b, type: redis_streams, url: 'redis://h'}",
+            "t.yaml:3:5: sinks.b.stream: another sink adds to this stream, on line 2; give each sink a stream of its own, or an instance"),
         Mistake(
             "sinks:\n  - {name: a, type: kafka}",
             "t.yaml:2:5: sinks.a.brokers: is missing; add brokers: brokers to ask first, host:port, with commas between."),
         Mistake(
             "sinks:\n  - {name: a, type: redis_pubsub, url: 'http://h'}",
-            #"t.yaml:2:40: sinks.a.url: "http://h" is not such a URL; it begins with redis://, rediss:// or unix://"#),
+            #"t.yaml:2:40: sinks.a.url: "http://h" is not such a URL; it begins with redis://, rediss://, unix://, redis-sentinel:// or rediss-sentinel://"#),
         Mistake(
             "sinks:\n  - {name: a, type: history}\n  - {name: b, type: history}",
             "t.yaml:3:5: sinks.b: is a second history; keep one; state_dir holds one history"),

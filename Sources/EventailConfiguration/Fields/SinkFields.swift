@@ -6,8 +6,8 @@ enum SinkFields {
             kind("history", "Keeps events on this machine, for queries and replay.", history),
             kind("file", "Writes events to a file that it rotates.", file),
             kind("console", "Shows events on standard output.", console),
-            kind("redis_streams", "Adds events to a Redis stream.", redisStreams, isLater: true),
-            kind("redis_pubsub", "Publishes events to Redis channels.", redisPublish, isLater: true),
+            kind("redis_streams", "Adds events to a Redis stream.", RedisFields.streams),
+            kind("redis_pubsub", "Publishes events to Redis channels.", RedisFields.publish),
             kind("kafka", "Produces events to Kafka topics.", kafka, isLater: true),
         ])
 
@@ -48,20 +48,8 @@ enum SinkFields {
         Field("format", .choice(["auto", "pretty", "json"]), .scalar("auto"), "One line for people or the event's own line; auto: pretty on a terminal."),
     ]
 
-    private static let delivery = Field(
+    static let delivery = Field(
         "delivery", .choice(["exactly_once", "at_least_once"]), .scalar("exactly_once"), "Whether an event may arrive twice after a crash.")
-
-    private static let redisStreams = [
-        Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
-        Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
-        Field("maxlen", .integer(0...1 << 50), .scalar("1000000"), "About how many entries the stream keeps; 0: all."),
-        delivery,
-    ]
-
-    private static let redisPublish = [
-        Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
-        Field("channel", .text, .scalar("agent:events"), "The channel; each execution has its own below it."),
-    ]
 
     private static let kafka = [
         Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),

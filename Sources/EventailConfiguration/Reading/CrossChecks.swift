@@ -7,6 +7,7 @@ enum CrossChecks {
         checkListen(settings["server"], root, &reader)
         checkHeartbeat(settings["server"]["heartbeat"], root, &reader)
         checkSinks(root, &reader)
+        RedisChecks.run(settings["sinks"], root["sinks"], "sinks", &reader)
     }
 
     private static func checkSources(_ settings: [SettingValue], _ root: SettingNode, _ role: ConfigurationReader.Role, _ reader: inout SettingReader) {

@@ -33,6 +33,14 @@ public enum ProcessUsage {
         return unsafe String(cString: text)
     }
 
+    /// What this machine calls itself, `localhost` when it does not say.
+    public static var hostName: String {
+        var names = utsname()
+        if unsafe uname(&names) != 0 { return "localhost" }
+        let name = unsafe withUnsafeBytes(of: &names.nodename) { bytes in unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
+        return name.isEmpty ? "localhost" : name
+    }
+
     /// Random bytes of the kernel's.
     public static func randomBytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()

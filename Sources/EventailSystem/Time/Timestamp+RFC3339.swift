@@ -66,6 +66,38 @@ extension Timestamp {
             + Self.pad(inDay / 60 % 60, 2) + ":" + Self.pad(inDay % 60, 2) + "." + Self.pad(divided, digits) + "Z"
     }
 
+    /// The most bytes that `writeRFC3339` writes.
+    public static let longestRFC3339 = 30
+
+    /// The same text as `rfc3339` into memory with room for `longestRFC3339` bytes, without allocating; answers how many.
+    public func writeRFC3339(to target: UnsafeMutablePointer<UInt8>) -> Int {
+        let second = seconds
+        let fraction = nanoseconds &- second &* 1_000_000_000
+        let digits = fraction % 1_000_000 == 0 ? 3 : fraction % 1000 == 0 ? 6 : 9
+        let divided = digits == 3 ? fraction / 1_000_000 : digits == 6 ? fraction / 1000 : fraction
+        let days = Self.floorDivide(second, 86_400)
+        let (year, month, day) = Self.civil(fromDays: days)
+        let inDay = second - days * 86_400
+        var place = 0
+        func put(_ value: Int64, _ width: Int, _ behind: UInt8) {
+            var rest = value
+            for index in (0..<width).reversed() {
+                unsafe target[place + index] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+                rest /= 10
+            }
+            unsafe target[place + width] = behind
+            place += width + 1
+        }
+        put(year, 4, 0x2D)
+        put(month, 2, 0x2D)
+        put(day, 2, 0x54)
+        put(inDay / 3600, 2, 0x3A)
+        put(inDay / 60 % 60, 2, 0x3A)
+        put(inDay % 60, 2, 0x2E)
+        put(divided, digits, 0x5A)
+        return place
+    }
+
     static func pad(_ value: Int64, _ width: Int) -> String {
         let text = String(value)
         return text.utf8.count >= width ? text : String(repeating: "0", count: width - text.utf8.count) + text

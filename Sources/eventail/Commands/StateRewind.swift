@@ -60,12 +60,14 @@ enum StateRewind {
         return moved
     }
 
-    /// A sink's name, and its file when it keeps its checkpoints beside that; history has none, since it keeps each event once.
+    /// A sink's name, and its file when it keeps its checkpoints beside that; none for a sink that holds each event once.
     private static func place(of sink: SinkConfiguration) -> (name: String?, file: String?) {
         switch sink {
         case .history: (nil, nil)
         case .file(let file): (file.name, file.path)
         case .console(let console): (console.name, nil)
+        case .redisPublish(let redis): (redis.name, nil)
+        case .redisStreams(let redis): (redis.isExactlyOnce ? nil : redis.name, nil)
         }
     }
 

@@ -73,7 +73,7 @@ enum Assembly {
         let parts = Pipeline.Parts(
             stateFolder: configuration.stateFolder, sources: plan.sources, readings: plan.readings, profiles: plan.profiles,
             catalogue: catalogue, aggregator: aggregator, store: store, deadLetters: deadLetters,
-            sinks: configuration.sinks.map { sink($0, store: store, catalogue: catalogue) })
+            sinks: try configuration.sinks.map { try sink($0, configuration, store: store, catalogue: catalogue) })
         let pipeline = try Pipeline(parts, limits: limits(configuration), after: handover)
         return Parts(
             configuration: configuration, pipeline: pipeline, aggregator: aggregator, store: store, profiles: plan.profiles, catalogue: catalogue,
@@ -185,18 +185,20 @@ enum Assembly {
         return configuration
     }
 
-    private static func sink(_ configuration: SinkConfiguration, store: StateStore, catalogue: Catalogue) -> any Sink {
-        switch configuration {
+    private static func sink(_ sink: SinkConfiguration, _ configuration: Configuration, store: StateStore, catalogue: Catalogue) throws -> any Sink {
+        switch sink {
         case .history(let history):
-            HistorySink(name: history.name, store: store, retention: HistoryRetention(age: history.age, bytes: history.size))
+            return HistorySink(name: history.name, store: store, retention: HistoryRetention(age: history.age, bytes: history.size))
         case .file(let file):
-            FileSink(
+            return FileSink(
                 name: file.name,
                 configuration: FileSinkConfiguration(
                     path: file.path, rotation: FileSinkConfiguration.Rotation(bytes: file.rotateSize, keep: file.keep, compresses: file.compresses)))
         case .console(let console):
-            ConsoleSink(
+            return ConsoleSink(
                 name: console.name, catalogue: catalogue, level: console.level, colour: ConsoleSink.Colour(rawValue: console.color.rawValue) ?? .auto)
+        case .redisStreams(let redis): return try Self.sink(redis, stateFolder: configuration.stateFolder, catalogue: catalogue)
+        case .redisPublish(let redis): return Self.sink(redis)
         }
     }
 
@@ -212,6 +214,8 @@ enum Assembly {
         case .console(let console):
             ConsoleSink(
                 name: console.name, catalogue: catalogue, level: console.level, colour: ConsoleSink.Colour(rawValue: console.color.rawValue) ?? .auto)
+        case .redisStreams(let redis): replaying(redis, catalogue: catalogue)
+        case .redisPublish(let redis): Self.sink(redis)
         }
     }
 
