@@ -46,12 +46,13 @@ let package = Package(
         swift("EventailRedis", ["CHiredis", "EventailSystem", "EventailTLS"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
         swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
-        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailRedis", "EventailSystem", "EventailTLS"]),
+        swift("EventailRedact", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
+        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailRedact", "EventailRedis", "EventailSystem", "EventailTLS"]),
         swift("EventailInbox", ["EventailEvents", "EventailSystem"]),
         swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
-        swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailStore", "EventailSystem", "EventailTail"]),
+        swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailRedact", "EventailStore", "EventailSystem", "EventailTail"]),
         swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
         swift("EventailReceive", ["EventailEvents", "EventailInbox", "EventailJSON", "EventailRedis", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailServer", [
@@ -69,7 +70,7 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
-            name: "yardstick", dependencies: ["EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/yardstick", swiftSettings: strict),
+            name: "yardstick", dependencies: ["EventailJSON", "EventailRedact", "EventailSystem"], path: "Tests/Benchmarks/yardstick", swiftSettings: strict),
         .executableTarget(
             name: "extractbench", dependencies: ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/extractbench", swiftSettings: strict),
         .executableTarget(
@@ -82,7 +83,8 @@ let package = Package(
         tests("EventailRedisTests", ["EventailTestSupport", "EventailSystem", "EventailRedis"]),
         tests("EventailJSONTests", ["EventailTestSupport", "EventailSystem", "EventailJSON"]),
         tests("EventailEventsTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents"]),
-        tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailSystem", "EventailJSON", "EventailEvents"]),
+        tests("EventailRedactTests", ["EventailTestSupport", "EventailRedact", "EventailSystem", "EventailJSON", "EventailEvents"]),
+        tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailRedact", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailTailTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail"]),
         tests("EventailInboxTests", ["EventailTestSupport", "EventailSystem", "EventailEvents", "EventailInbox", "EventailTail"]),
         tests("EventailReceiveTests", ["EventailTestSupport", "EventailSystem", "EventailEvents", "EventailInbox", "EventailReceive"]),

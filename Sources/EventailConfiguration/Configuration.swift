@@ -1,3 +1,6 @@
+internal import EventailJSON
+public import EventailRedact
+
 /// Everything that a configuration says, checked, with defaults filled in (CONTRACT section 2).
 public struct Configuration: Sendable, Equatable {
     public var stateFolder: String
@@ -7,6 +10,8 @@ public struct Configuration: Sendable, Equatable {
     public var server: ServerConfiguration
     public var metrics: MetricsConfiguration
     public var deadLetter: DeadLetterConfiguration
+    /// Nil when nothing is hidden.
+    public var redaction: RedactionRules?
     /// All settings as a tree, for `eventail config show`.
     public var settings: SettingValue
 
@@ -18,6 +23,11 @@ public struct Configuration: Sendable, Equatable {
         server = ServerConfiguration(settings["server"])
         metrics = MetricsConfiguration(settings["metrics"])
         deadLetter = DeadLetterConfiguration(size: settings["dead_letter"]["size"].size)
+        let redact = settings["redact"]
+        let rules = RedactionRules(
+            patterns: Set(redact["patterns"].texts.compactMap(RedactionPattern.init)), fields: redact["fields"].texts.compactMap { JSONPointer($0) },
+            secretKeys: redact["secret_keys"].boolean, mode: RedactionMode(rawValue: redact["mode"].text) ?? .mask, key: Array(redact["key"].text.utf8))
+        redaction = rules.isEmpty ? nil : rules
     }
 
     /// The history sink, nil when it is turned off.

@@ -1,5 +1,6 @@
 public import EventailAggregate
 public import EventailEvents
+public import EventailRedact
 public import EventailStore
 public import EventailSystem
 public import EventailTail
@@ -33,10 +34,12 @@ public final class Pipeline: Sendable {
         public let store: StateStore
         public let deadLetters: DeadLetters
         public let sinks: [any Sink]
+        /// What is hidden in events before anybody sees them; nil for nothing.
+        public let redaction: RedactionRules?
 
         public init(
             stateFolder: String, sources: [TailSource], readings: [String: SourceReading], profiles: ProfileSet, catalogue: Catalogue,
-            aggregator: Aggregator, store: StateStore, deadLetters: DeadLetters, sinks: [any Sink]
+            aggregator: Aggregator, store: StateStore, deadLetters: DeadLetters, sinks: [any Sink], redaction: RedactionRules? = nil
         ) {
             self.stateFolder = stateFolder
             self.sources = sources
@@ -47,6 +50,7 @@ public final class Pipeline: Sendable {
             self.store = store
             self.deadLetters = deadLetters
             self.sinks = sinks
+            self.redaction = redaction
         }
     }
 
@@ -123,10 +127,10 @@ public final class Pipeline: Sendable {
         self.newcomers = newcomers
 
         let fanout = Fanout()
-        let (profiles, readings) = (parts.profiles, parts.readings)
+        let (profiles, readings, redaction) = (parts.profiles, parts.readings, parts.redaction)
         let runners = parts.sinks.map { sink in
             SinkRunner(sink, limits: limits.sink, journal: journal, fanout: fanout, keeper: keeper, after: handover?.sinks ?? []) {
-                FileBatchReader(tailer: tailer, extraction: Extraction(profiles: profiles, readings: readings))
+                FileBatchReader(tailer: tailer, extraction: Extraction(profiles: profiles, readings: readings, redaction: redaction))
             }
         }
         self.runners = runners
@@ -164,7 +168,7 @@ public final class Pipeline: Sendable {
     public func start(
         untilEnd: Bool = false, recovered: @escaping @Sendable () -> Void = {}, publish: @escaping @Sendable (EventBatch) -> Void
     ) {
-        let extraction = Extraction(profiles: parts.profiles, readings: parts.readings)
+        let extraction = Extraction(profiles: parts.profiles, readings: parts.readings, redaction: parts.redaction)
         let (storeThread, tailer, lines, trouble) = (storeThread, tailer, lines, trouble)
         // The tailer first finds the files, then waits until what an earlier run had read is folded.
         let (found, folded) = (BoundedQueue<Bool>(capacity: 1), folded)
@@ -312,7 +316,7 @@ public final class Pipeline: Sendable {
     /// After damage to the journal: what the live path has and some sink lacks is journaled again from the files, under new numbers.
     private func journalAgain() throws {
         if journal.missing == nil { return }
-        let extraction = Extraction(profiles: parts.profiles, readings: parts.readings)
+        let extraction = Extraction(profiles: parts.profiles, readings: parts.readings, redaction: parts.redaction)
         let known = runners.map { $0.progressBeforeStart() }
         for end in reading.checkpoints {
             let startsAtEnd = parts.sources.contains { $0.name == end.source && $0.startAtEnd }

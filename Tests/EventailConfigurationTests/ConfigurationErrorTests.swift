@@ -20,7 +20,12 @@ import Testing
         Mistake("server: {tls: {certificate: a, key: b}}", "t.yaml:1:10: server.tls: is not available in this version; leave it out"),
         Mistake("server:\n  auth: {jwt: {secret: x}}", "t.yaml:2:3: server.auth: is not available in this version; leave it out"),
         Mistake("server: {raw_listen: ['127.0.0.1:1']}", "t.yaml:1:10: server.raw_listen: is not available in this version; leave it out"),
-        Mistake("redact: {patterns: [email]}", "t.yaml:1:1: redact: is not available in this version; leave it out"),
+        Mistake(
+            "redact: {fields: [password]}",
+            #"t.yaml:1:19: redact.fields[0]: "password" is no JSON Pointer to a value in an event; write it with slashes, e.g. /payload/password"#),
+        Mistake(
+            "redact: {mode: hash, key: short}",
+            "t.yaml:1:27: redact.key: the hash has no key of at least 16 characters; set redact.key to ${file:/path} or ${NAME}, so that nobody can try guesses against the hashes"),
         Mistake(
             "redact: {patterns: [e-mail]}", #"t.yaml:1:21: redact.patterns[0]: "e-mail" is not one of its values; did you mean "email"?"#),
         Mistake("rules:\n  - {name: r, when: 'a > 1'}", "t.yaml:1:1: rules: is not available in this version; leave it out"),

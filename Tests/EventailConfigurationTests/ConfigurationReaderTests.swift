@@ -1,4 +1,6 @@
 import EventailConfiguration
+import EventailJSON
+import EventailRedact
 import EventailEvents
 import EventailSystem
 import EventailTestSupport
@@ -49,7 +51,7 @@ import Testing
               insecure: true
               limits: {clients: 5}
             metrics: {prices: /p.yaml, redis: null}
-            redact: {patterns: [], fields: [], mode: mask}
+            redact: {patterns: [email, credit_card], fields: [/a/b], secret_keys: true, mode: hash, key: 0123456789abcdef}
             rules: []
             """)
         #expect(configuration.stateFolder == "/home/u/state")
@@ -69,6 +71,14 @@ import Testing
         #expect(configuration.server.listen == [ListenAddress(host: "::1", port: 9000), ListenAddress(host: "0.0.0.0", port: 80)])
         #expect(configuration.server.mostClients == 5)
         #expect(configuration.metrics.pricesPath == "/p.yaml")
+        let rules = RedactionRules(
+            patterns: [.email, .creditCard], fields: [JSONPointer(steps: ["a", "b"])], secretKeys: true, mode: .hash, key: Array("0123456789abcdef".utf8))
+        #expect(configuration.redaction == rules)
+        #expect(!configuration.yaml.contains("0123456789abcdef"))
+    }
+
+    @Test func nothingIsHiddenUnlessItIsSaid() throws {
+        #expect(try read("redact: {mode: mask}").redaction == nil)
     }
 
     @Test func historyCanBeTurnedOff() throws {

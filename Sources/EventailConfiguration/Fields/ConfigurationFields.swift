@@ -9,7 +9,7 @@ enum ConfigurationFields {
             Field("server", .part(server), .part, "The HTTP and WebSocket server."),
             Field("metrics", .part(metrics), .part, "How figures are made."),
             Field("dead_letter", .part(deadLetter), .part, "What is kept of refused lines."),
-            Field("redact", .part(redact), .part, "What is hidden in events before they go anywhere.", isLater: true),
+            Field("redact", .part(redact), .part, "What is hidden in events before they go anywhere; nothing unless it is said here."),
             Field("rules", .list(.part(RuleFields.rule)), .texts([]), "What makes signals.", isLater: true),
         ])
 
@@ -106,7 +106,11 @@ enum ConfigurationFields {
             Field(
                 "patterns", .list(.choice(["email", "phone", "ssn", "credit_card", "api_key", "jwt", "ip"])), .texts([]),
                 "What is looked for in every text."),
-            Field("fields", .list(.text), .texts([]), "JSON Pointers of values that are always hidden."),
-            Field("mode", .choice(["mask", "hash", "remove"]), .scalar("mask"), "What is put in place of a hidden value."),
+            Field("fields", .list(.text), .texts([]), "JSON Pointers of values that are always hidden, e.g. /payload/password."),
+            Field("secret_keys", .boolean, .scalar("false"), "Hides the values of keys that look secret: password, api_key, clientSecret, authorization ..."),
+            Field(
+                "mode", .choice(["mask", "hash", "drop"]), .scalar("mask"),
+                "What is put in place of it: a word ([email]), the word with a keyed hash, or nothing (the whole member goes)."),
+            Field("key", .secret, .unset, "Of the hash, at least 16 characters; required by mode hash."),
         ])
 }

@@ -8,6 +8,7 @@ enum CrossChecks {
         checkHeartbeat(settings["server"]["heartbeat"], root, &reader)
         checkSinks(root, &reader)
         RedisChecks.run(settings["sinks"], root["sinks"], "sinks", &reader)
+        RedactionChecks.run(settings["redact"], root, &reader)
     }
 
     private static func checkSources(_ settings: [SettingValue], _ root: SettingNode, _ role: ConfigurationReader.Role, _ reader: inout SettingReader) {

@@ -6,7 +6,7 @@ public import EventailSystem
 public final class EventBatch: @unchecked Sendable {
     // @unchecked: only the extractor that makes it writes, before anybody else sees it.
     public let file: FileReference
-    public let buffer: ByteBuffer
+    public var buffer: ByteBuffer
     /// The range of the file that the batch covers: everything in it is an event, a rejection or a blank line.
     public let start: Int64
     public let end: Int64

@@ -1,5 +1,6 @@
 public import EventailEvents
 internal import EventailInbox
+public import EventailRedact
 internal import EventailSystem
 
 /// How one source's lines are read.
@@ -25,15 +26,25 @@ public final class Extraction {
     private var extractors: [String: Extractor] = [:]
     private var contexts: [Progress.FileKey: FileContext] = [:]
     private let inbox: InboxExtraction
+    /// Nil when nothing is hidden.
+    private let redactor: BatchRedactor?
 
-    public init(profiles: ProfileSet, readings: [String: SourceReading]) {
+    public init(profiles: ProfileSet, readings: [String: SourceReading], redaction: RedactionRules? = nil) {
         self.profiles = profiles
         self.readings = readings
         inbox = InboxExtraction(profiles: profiles)
+        redactor = redaction.map { BatchRedactor($0) }
     }
 
     /// The event batches of lines, in order: of an agent's file one, of an inbox one for each run of lines of one agent's file.
+    /// What must not leave is hidden in them: nobody behind sees anything else.
     public func batches(of lines: LineBatch, carryOver: [UInt8]?) throws(ProfileError) -> [EventBatch] {
+        let batches = try unredacted(lines, carryOver)
+        if let redactor { for batch in batches { redactor.redact(batch) } }
+        return batches
+    }
+
+    private func unredacted(_ lines: LineBatch, _ carryOver: [UInt8]?) throws(ProfileError) -> [EventBatch] {
         // By the name: a segment is one also when the configuration no longer has its source.
         if lines.file.path.hasSuffix(Inbox.suffix) { return try inbox.batches(of: lines) }
         return [try batch(of: lines, carryOver: carryOver)]

@@ -73,7 +73,8 @@ enum Assembly {
         let parts = Pipeline.Parts(
             stateFolder: configuration.stateFolder, sources: plan.sources, readings: plan.readings, profiles: plan.profiles,
             catalogue: catalogue, aggregator: aggregator, store: store, deadLetters: deadLetters,
-            sinks: try configuration.sinks.map { try sink($0, configuration, store: store, catalogue: catalogue) })
+            sinks: try configuration.sinks.map { try sink($0, configuration, store: store, catalogue: catalogue) },
+            redaction: configuration.redaction)
         let pipeline = try Pipeline(parts, limits: limits(configuration), after: handover)
         return Parts(
             configuration: configuration, pipeline: pipeline, aggregator: aggregator, store: store, profiles: plan.profiles, catalogue: catalogue,
