@@ -19,13 +19,10 @@ public struct StreamConfiguration: Sendable, Equatable {
         group = settings["group"].isSet ? settings["group"].text : nil
         profiles = settings["profiles"].texts
         inboxSize = settings["inbox_size"].size
-        guard settings["type"].text == "redis_streams" else { return }
-        do throws(RedisServer.Malformed) {
-            place = .redis(
-                try RedisServer(settings["url"].text), stream: settings["stream"].text, claimAfter: settings["claim_after"].duration)
-        } catch {
-            // CrossChecks has told why.
-            place = nil
+        switch settings["type"].text {
+        case "redis_streams":
+            place = .redis(RedisFields.server(settings), stream: settings["stream"].text, claimAfter: settings["claim_after"].duration)
+        default: break
         }
     }
 }

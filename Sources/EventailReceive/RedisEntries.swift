@@ -4,6 +4,25 @@ internal import EventailSystem
 
 /// What both ways of reading a Redis stream share.
 enum RedisEntries {
+    /// Redirections of a cluster that are followed.
+    private static let mostRedirections = 4
+
+    /// Connects to the server that has the key; whether it is there.
+    static func open(_ settings: RedisStreamSettings, _ connection: RedisConnection) throws(ReceiveError) -> Bool {
+        var redirections = 0
+        while true {
+            let moved = try wrapping(settings) { () throws(RedisError) in
+                try connection.open()
+                let refusal = try connection.answer(["TYPE", settings.stream]).refusal
+                guard let refusal, redirections < mostRedirections else { return nil as String? }
+                return refusal.movedTo
+            }
+            guard let moved else { return try check(settings, connection) }
+            redirections += 1
+            connection.redirect(to: moved)
+        }
+    }
+
     /// Whether the key is there; one of another type is an error.
     static func check(_ settings: RedisStreamSettings, _ connection: RedisConnection) throws(ReceiveError) -> Bool {
         let type = try wrapping(settings) { () throws(RedisError) in try connection.call(["TYPE", settings.stream]).text ?? "" }

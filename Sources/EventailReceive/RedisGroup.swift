@@ -51,8 +51,7 @@ public final class RedisGroup: EntryStream {
     }
 
     public func open(_ inbox: Inbox) throws(ReceiveError) {
-        try wrapping(settings) { () throws(RedisError) in try connection.open() }
-        _ = try RedisEntries.check(settings, connection)
+        _ = try RedisEntries.open(settings, connection)
         try wrapping(settings) { () throws(RedisError) in
             let made = try connection.answer(["XGROUP", "CREATE", settings.stream, group, settings.startsAtEnd ? "$" : "0", "MKSTREAM"])
             if let refusal = made.refusal, refusal.code != "BUSYGROUP" { throw .refused(refusal) }

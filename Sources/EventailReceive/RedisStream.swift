@@ -48,8 +48,7 @@ public final class RedisStream: EntryStream {
     }
 
     public func open(_ inbox: Inbox) throws(ReceiveError) {
-        try wrapping(settings) { () throws(RedisError) in try connection.open() }
-        exists = try RedisEntries.check(settings, connection)
+        exists = try RedisEntries.open(settings, connection)
         if let known = inbox.positions[""] {
             position = known
             try tellGap()

@@ -1,5 +1,3 @@
-internal import EventailRedis
-
 /// The tables of sources.
 enum SourceFields {
     static let variants = Variants(
@@ -26,8 +24,7 @@ enum SourceFields {
         Field("type", .choice(["files", "redis_streams", "kafka"]), .scalar("files"), "What kind of source it is."),
     ]
 
-    private static let redisStreams = [
-        Field("url", .url(RedisServer.schemes), .required, "The Redis server."),
+    private static let redisStreams = RedisFields.connection + [
         Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
         Field(
             "claim_after", .duration(.seconds(1)...(.seconds(86_400))), .scalar("1m"),

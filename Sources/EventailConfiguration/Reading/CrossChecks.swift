@@ -1,9 +1,8 @@
-internal import EventailRedis
-
 /// What single fields cannot tell: rules between settings.
 enum CrossChecks {
     static func run(_ settings: SettingValue, _ root: SettingNode, for role: ConfigurationReader.Role, _ reader: inout SettingReader) {
-        checkSources(settings["sources"].items, root, role, &reader)
+        checkSources(root, role, &reader)
+        RedisChecks.run(settings["sources"], root["sources"], "sources", &reader)
         checkListen(settings["server"], root, &reader)
         checkHeartbeat(settings["server"]["heartbeat"], root, &reader)
         checkSinks(root, &reader)
@@ -11,19 +10,14 @@ enum CrossChecks {
         RedactionChecks.run(settings["redact"], root, &reader)
     }
 
-    private static func checkSources(_ settings: [SettingValue], _ root: SettingNode, _ role: ConfigurationReader.Role, _ reader: inout SettingReader) {
+    private static func checkSources(_ root: SettingNode, _ role: ConfigurationReader.Role, _ reader: inout SettingReader) {
         var received = 0
-        for (index, source) in (root["sources"]?.items ?? []).enumerated() {
+        for source in root["sources"]?.items ?? [] {
             guard let type = source["type"], let kind = type.text, kind == "redis_streams" || kind == "kafka" else { continue }
             received += 1
             let name = source["name"]?.text ?? "?"
             if role == .sidecar {
                 reader.report(type.position, "sources.\(name).type", "\(kind) is what a hub reads", "start it with eventail hub, or use type: files")
-            }
-            if kind == "redis_streams", settings.indices.contains(index), settings[index]["url"].isSet {
-                do throws(RedisServer.Malformed) { _ = try RedisServer(settings[index]["url"].text) } catch {
-                    reader.report(source["url"]?.position ?? source.position, "sources.\(name).url", "names no Redis server: \(error)", "write redis://[user:password@]host[:port][/database]")
-                }
             }
         }
         if role == .hub, received == 0 {

@@ -2,7 +2,8 @@ internal import EventailEvents
 internal import EventailRedis
 internal import EventailSystem
 
-/// Writes events as `XADD` commands: `id type profile agent execution time file offset data`, absent roles left out.
+/// Writes events as `XADD` commands: `id type profile agent execution time file offset data`, absent roles left out. Of a transcript whose lines mean
+/// something only behind earlier ones `context` follows: what was remembered of the file before the line, so that a hub reads the line alone.
 ///
 /// *Owns* the pieces that do not change from event to event, already in the protocol's form. *Thread*: its sink's. *Limits*: one piece per type of
 /// the catalogue.
@@ -15,7 +16,7 @@ final class StreamEntryWriter {
     private var types: [[UInt8]] = []
     /// `file ...` of the batch's file.
     private var file: [UInt8] = []
-    private var fileNumber = Int.min
+    private var fileReference: FileReference?
 
     init(stream: String, mostEntries: Int64, catalogue: Catalogue) {
         self.catalogue = catalogue
@@ -29,13 +30,13 @@ final class StreamEntryWriter {
 
     /// Adds a command for each event of the batch that lies at or behind `position`; answers how many.
     func write(_ batch: EventBatch, from position: Int64, into commands: CommandBuffer, _ each: (_ start: Int, _ arguments: Int) -> Void) -> Int {
-        prepare(batch.file)
+        prepare(batch.originFile)
         var count = 0
-        let (events, values) = (batch.events, batch.values)
+        let (events, values, hasContexts) = (batch.events, batch.values, !batch.contexts.isEmpty)
         unsafe batch.text.withUnsafeBytes { text in
-            for event in events where event.position >= position {
+            for (index, event) in events.enumerated() where event.position >= position {
                 let start = commands.count
-                let arguments = unsafe write(event, batch, values, text, into: commands)
+                let arguments = unsafe write(event, batch, hasContexts ? batch.context(before: index) : [], values, text, into: commands)
                 each(start, arguments)
                 count += 1
             }
@@ -44,7 +45,7 @@ final class StreamEntryWriter {
     }
 
     private func write(
-        _ event: Event, _ batch: EventBatch, _ values: ContiguousArray<RoleValue>, _ text: UnsafeRawBufferPointer, into commands: CommandBuffer
+        _ event: Event, _ batch: EventBatch, _ context: [UInt8], _ values: ContiguousArray<RoleValue>, _ text: UnsafeRawBufferPointer, into commands: CommandBuffer
     ) -> Int {
         var (id, agent, execution): (RoleValue?, RoleValue?, RoleValue?) = (nil, nil, nil)
         for index in Int(event.firstValue)..<Int(event.firstValue) + Int(event.valueCount) {
@@ -56,7 +57,7 @@ final class StreamEntryWriter {
             default: break
             }
         }
-        let fields = 7 + (agent == nil ? 0 : 1) + (execution == nil ? 0 : 1)
+        let fields = 7 + (agent == nil ? 0 : 1) + (execution == nil ? 0 : 1) + (context.isEmpty ? 0 : 1)
         let arguments = startArguments + 2 * fields
         commands.begin(arguments)
         unsafe start.withUnsafeBytes { unsafe commands.add(raw: $0) }
@@ -64,7 +65,7 @@ final class StreamEntryWriter {
         if let id {
             unsafe commands.add(UnsafeRawBufferPointer(rebasing: text[id.offset..<id.offset + id.length]))
         } else {
-            commands.add(text: "\(batch.file.stableKey):\(event.position)")
+            commands.add(text: "\(batch.originFile.stableKey):\(batch.originPosition(of: event))")
         }
         unsafe piece(of: event.type).withUnsafeBytes { unsafe commands.add(raw: $0) }
         if let agent {
@@ -83,16 +84,19 @@ final class StreamEntryWriter {
         }
         unsafe file.withUnsafeBytes { unsafe commands.add(raw: $0) }
         commands.add("offset")
-        commands.add(event.position)
+        commands.add(batch.originPosition(of: event))
         commands.add("data")
         unsafe batch.withLine(event) { unsafe commands.add($0) }
+        if !context.isEmpty {
+            commands.add("context")
+            commands.add(context)
+        }
         return arguments
     }
 
     private func prepare(_ reference: FileReference) {
-        // Numbers of references made for catching up are below zero and unique, too.
-        if fileNumber == reference.number { return }
-        fileNumber = reference.number
+        if fileReference === reference { return }
+        fileReference = reference
         file = Self.piece(["file", reference.path])
     }
 
