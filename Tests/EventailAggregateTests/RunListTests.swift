@@ -13,7 +13,7 @@ import Testing
     }
 
     /// A store that remembers nothing but its runs and filter.
-    private func emptied(_ records: RecordStore) -> RecordStore {
+    private func emptied(_ records: borrowing RecordStore) -> RecordStore {
         var fresh = RecordStore(most: 100)
         fresh.runs = records.runs
         fresh.filter = records.filter

@@ -133,6 +133,20 @@ struct ByteArena: ~Copyable {
     }
     var bytes: [UInt8] { bytes(0, count) }
 
+    /// Two arenas' bytes behind their length.
+    static func joined(_ first: borrowing ByteArena, _ second: borrowing ByteArena) -> [UInt8] {
+        var head = ByteArena(capacity: 16)
+        head.number(UInt64(first.count + second.count))
+        return unsafe [UInt8](unsafeUninitializedCapacity: head.count + first.count + second.count) { room, count in
+            // Safety: the room holds all three, and is not empty because of the length.
+            guard let base = room.baseAddress else { return }
+            unsafe base.initialize(from: head.base, count: head.count)
+            unsafe (base + head.count).initialize(from: first.base, count: first.count)
+            unsafe (base + head.count + first.count).initialize(from: second.base, count: second.count)
+            count = head.count + first.count + second.count
+        }
+    }
+
     /// Forgets what was written; memory beyond `most` bytes is given back.
     mutating func removeAll(keeping most: Int) {
         count = 0

@@ -31,6 +31,10 @@ struct HashIndex: ~Copyable {
         }
     }
 
+    /// Brings the place where a hash would stand into the processor's cache, while other work goes on. Answers what stands there.
+    @inline(__always)
+    func warm(_ hash: UInt64) -> UInt64 { entries[Int(truncatingIfNeeded: hash >> 32) & (entries.count - 1)] }
+
     /// Adds a number that is not there yet.
     @inline(__always)
     mutating func insert(_ hash: UInt64, _ number: Int) {

@@ -15,18 +15,23 @@ enum TextHash {
         precondition(start >= 0 && length >= 0 && start + length <= text.count, "a role's text lies within its batch")
         let bytes = unsafe text.bytes
         var state = seed ^ 0x9E37_79B9_7F4A_7C15 ^ UInt64(length) &* 0xA076_1D64_78BD_642F
-        var at = start
         let end = start + length
-        // Safety: `at + 8 <= end`, and `end` lies within the text (checked above).
-        while at + 8 <= end {
-            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
-            state = mix(state ^ word, 0xE703_7ED1_A0B4_28DB)
-            at += 8
-        }
         var tail: UInt64 = 0
-        while at < end {
-            tail = tail << 8 | UInt64(text[at])
-            at += 1
+        // Safety: all that is loaded lies within `start..<end`, which lies within the text (checked above).
+        if length >= 8 {
+            var at = start
+            while at + 8 < end {
+                let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: at, as: UInt64.self)
+                state = mix(state ^ word, 0xE703_7ED1_A0B4_28DB)
+                at += 8
+            }
+            // The last eight bytes, some of them once more.
+            tail = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: end - 8, as: UInt64.self)
+        } else if length >= 4 {
+            tail = unsafe UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: start, as: UInt32.self))
+                | UInt64(bytes.unsafeLoadUnaligned(fromByteOffset: end - 4, as: UInt32.self)) << 32
+        } else if length > 0 {
+            tail = UInt64(text[start]) | UInt64(text[start + length / 2]) << 8 | UInt64(text[end - 1]) << 16
         }
         state = mix(state ^ tail, 0x8EBC_6AF0_9C88_C6E3)
         let hash = mix(state ^ 0x5899_65CC_7537_4CC3, 0x1D8E_4E27_C47D_124F)

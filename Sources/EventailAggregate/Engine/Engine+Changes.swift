@@ -26,7 +26,7 @@ extension Engine {
         histograms.takeChanges(&changes)
         try records.takeChanges(view, &changes)
         lastExecutionPlace = -1
-        lastAgentPlace = -1
+        agentPlaces.removeAll()
         takeKeys(&changes)
         if changes.isEmpty {
             commit -= 1
@@ -160,7 +160,7 @@ extension Engine {
         typeOfCatalogue = []
         unitPrices = []
         lastExecutionPlace = -1
-        lastAgentPlace = -1
+        agentPlaces.removeAll()
         facts.contributions = ContributionRing(capacity: configuration.mostContributions)
         records = RecordStore(most: configuration.mostHeadsInMemory)
         meta = EngineFacts()

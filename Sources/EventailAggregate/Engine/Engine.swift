@@ -51,13 +51,14 @@ final class Engine {
     /// Counts up with each commit: the last part of rows' keys.
     var commit: UInt64 = 0
 
+    /// Where agents' records lie, by number; negative when that is not known.
+    var agentPlaces = Column<Int32>()
+
     // Of the batch that is being folded.
     var slots = RoleSlots()
     var file = FoldedFile()
     var lastExecution: UInt64 = 0
     var lastExecutionPlace = -1
-    var lastAgent = 0
-    var lastAgentPlace = -1
 
     init(configuration: AggregatorConfiguration, catalogue: Catalogue, state: any StoredState) throws {
         self.configuration = configuration

@@ -23,6 +23,8 @@ struct ExecutionTable: ~Copyable {
 
     private(set) var heads = Column<Head>(capacity: 1024)
     private var index = HashIndex()
+    /// Of no meaning; what is read to warm must go somewhere.
+    private var warmed: UInt64 = 0
 
     init() {}
 
@@ -36,6 +38,9 @@ struct ExecutionTable: ~Copyable {
 
     @inline(__always)
     func find(_ hash: UInt64) -> Int? { index.find(hash) { heads[$0].hash == hash } }
+
+    /// Makes the look for a hash that comes soon fast.
+    @inline(__always) mutating func warm(_ hash: UInt64) { warmed ^= index.warm(hash) }
 
     /// Adds one that is not there.
     mutating func add(_ head: Head) -> Int {

@@ -183,7 +183,6 @@ struct FactWriter: ~Copyable {
             if head.task != 0 { marks |= ShapeTable.hasTask }
             arena.reserve(CellRow.mostCell + CellRow.mostSide * (sideCount + 1))
             arena.number(UInt64(shapes.number(head.dimensions, mask << ShapeTable.markBits | marks, ones)))
-            if count == 0 { previousSecond = head.second }
             firstSecond = min(firstSecond, head.second)
             lastSecond = max(lastSecond, head.second)
             if count == 0 { previousSecond = head.second; base = head.second }
@@ -316,11 +315,7 @@ struct FactWriter: ~Copyable {
             head.fixed(tasks[number].hash)
             if tasks[number].feature != 0 { head.fixed(tasks[number].feature) }
         }
-        var whole = ByteArena(capacity: head.count + arena.count + 16)
-        whole.number(UInt64(head.count + arena.count))
-        whole.append(head, 0, head.count)
-        whole.append(arena, 0, arena.count)
-        return FactChunk(number: 0, facts: count, first: firstSecond, last: lastSecond, bytes: whole.bytes)
+        return FactChunk(number: 0, facts: count, first: firstSecond, last: lastSecond, bytes: ByteArena.joined(head, arena))
     }
 
     /// Begins another chunk.

@@ -38,21 +38,25 @@ extension Engine {
 
     /// The same for agents, whose heads have no number.
     func touch(agent: Int, _ event: Event) throws {
-        if agent != lastAgent || lastAgentPlace < 0 {
-            let (place, isNew) = try records.findOrMake(RecordKey(.agent, UInt64(agent)), view)
-            lastAgent = agent
-            lastAgentPlace = place
-            if isNew {
+        if agent >= agentPlaces.count { agentPlaces.stretch(to: agents.count, filling: -1) }
+        var place = Int(agentPlaces[agent])
+        if place < 0 {
+            let found = try records.findOrMake(RecordKey(.agent, UInt64(agent)), view)
+            place = found.place
+            agentPlaces[agent] = Int32(truncatingIfNeeded: place)
+            if found.isNew {
                 records[place, Self.headFirst] = event.time
                 records[place, Self.headLast] = event.time
             }
         }
-        records.touch(head: lastAgentPlace, event.time, event.meaning)
+        records.touch(head: place, event.time, event.meaning)
     }
 
     /// A tool call of an execution began (1) or ended (-1).
     func opened(_ execution: UInt64, _ change: Int32, isHuman: Bool) throws {
-        guard execution != 0, let place = try heads.find(execution) ?? load(execution) else { return }
+        if execution == 0 { return }
+        let isLast = execution == lastExecution && lastExecutionPlace >= 0
+        guard let place = isLast ? lastExecutionPlace : try heads.find(execution) ?? load(execution) else { return }
         heads[place].tools = max(0, heads[place].tools &+ change)
         if isHuman { heads[place].humans = max(0, heads[place].humans &+ change) }
         heads[place].isFresh = true

@@ -10,7 +10,6 @@ extension Engine {
         facts.contributions.note(file: batch.originFile)
         lastExecution = 0
         lastExecutionPlace = -1
-        lastAgentPlace = -1
         // Read once: each access to a property of a shared object counts references.
         let events = batch.events, parts = batch.parts, values = batch.values, text = batch.text
         let told = Told(values: values.span, text: text.span, origin: batch.origin)
@@ -135,13 +134,14 @@ extension Engine {
         slots.read(told.values, first, count)
         let text = told.text
         var roles = RoleFacts()
-        if slots.has(.agent) { roles.agent = number(&agents, slots.text(.agent), text) }
-        if slots.has(.tool) { roles.tool = number(&tools, slots.text(.tool), text) }
-        if slots.has(.errorType) { roles.errorType = number(&labels, slots.text(.errorType), text) }
         if slots.has(.execution) {
             roles.executionText = slots.text(.execution)
             roles.execution = TextHash.hash(text, roles.executionText.offset, roles.executionText.length)
+            heads.warm(roles.execution)
         }
+        if slots.has(.agent) { roles.agent = number(&agents, slots.text(.agent), text) }
+        if slots.has(.tool) { roles.tool = number(&tools, slots.text(.tool), text) }
+        if slots.has(.errorType) { roles.errorType = number(&labels, slots.text(.errorType), text) }
         roles.task = hash(.task, text)
         roles.feature = hash(.feature, text)
         roles.call = hash(.callID, text)

@@ -26,13 +26,13 @@ extension Engine {
         }
         var usage = Usage(facts)
         if facts.usageHigh == 0 {
-            usage.estimate(unitPrice(facts.model))
+            estimate(&usage, facts.model)
             if isCall { called(cell, dimensions, usage) }
             return add(usage, cell)
         }
         if event.usage == .cumulative { return try count(cumulative: usage, facts, isCall, cell, dimensions) }
 
-        usage.estimate(unitPrice(facts.model))
+        estimate(&usage, facts.model)
         let (place, isNew) = try records.findOrMake(RecordKey(.usage, facts.usageHigh, facts.usageLow), view)
         if isNew {
             remember(usage, facts, line, place)
@@ -73,7 +73,7 @@ extension Engine {
             add(cell, isSameFile ? Field.repeats : Field.replays, 1)
             return
         }
-        change.estimate(unitPrice(facts.model))
+        estimate(&change, facts.model)
         if isCall { called(cell, dimensions, change) }
         return add(change, cell)
     }
@@ -99,6 +99,9 @@ extension Engine {
         records[place, 10] = file.hash
         return (change, true)
     }
+
+    @inline(__always)
+    private func estimate(_ usage: inout Usage, _ model: Int) { usage.estimate(usage.isReported ? nil : unitPrice(model)) }
 
     private func called(_ cell: Int, _ dimensions: Dimensions, _ usage: Usage) {
         add(cell, Field.modelCalls, 1)

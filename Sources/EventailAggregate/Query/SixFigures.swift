@@ -31,7 +31,7 @@ extension Engine {
         var counted = seen
         var active: Int64 = 0
         var open: [Int: [Int64]] = [:]
-        for span in spans.open.values { open[span.agent, default: []].append(contentsOf: span.starts) }
+        spans.forEachOpen { agent, start in open[agent, default: []].append(start) }
         for agent in asked.isEmpty ? Array(1..<max(agents.count, 1)) : Array(seen) {
             let time = try activeTime(agent, window, open[agent] ?? [])
             if time > 0 { counted.insert(agent) }

@@ -3,7 +3,7 @@ internal import EventailEvents
 /// Prometheus histograms of agents over all time, under OpenTelemetry's bounds.
 ///
 /// *Thread*: the engine's. *Limits*: as many as there are pairs of names, at most `most`; further pairs share those of `other`.
-struct HistogramTable {
+struct HistogramTable: ~Copyable {
     static let most = 20_000
     enum Kind: UInt8, CaseIterable {
         /// By model.
@@ -38,15 +38,21 @@ struct HistogramTable {
     }
 
     private static let width = 16
-    private var keys: ContiguousArray<UInt64> = []
+    private var keys = Column<UInt64>()
     /// `width` to a histogram: its buckets.
-    private var counts: ContiguousArray<Int64> = []
-    private var sums: ContiguousArray<Int64> = []
-    private var isDirty: ContiguousArray<Bool> = []
-    private var dirty: ContiguousArray<Int> = []
-    /// Number of the histogram plus one; 0 is free.
-    private var index = ContiguousArray<UInt32>(repeating: 0, count: 256)
-    private static let limits: [[Int64]] = [[]] + Kind.allCases.map(\.limits)
+    private var counts = Column<Int64>()
+    private var sums = Column<Int64>()
+    private var isDirty = Column<Bool>()
+    private var dirty = Column<Int>()
+    private var index = HashIndex()
+    /// `width` to a kind: its bounds, then numbers that nothing lies above.
+    private var limits = Column<Int64>(repeating: .max, count: 7 * HistogramTable.width)
+
+    init() {
+        for kind in Kind.allCases {
+            for (number, limit) in kind.limits.enumerated() { limits[Int(kind.rawValue) * Self.width + number] = limit }
+        }
+    }
 
     mutating func observe(_ kind: Kind, _ first: Int, _ second: Int, nanoseconds: Int64) { add(kind, first, second, nanoseconds, 1) }
     mutating func observe(_ kind: Kind, _ first: Int, _ second: Int, tokens: Int64) { add(kind, first, second, tokens, 1) }
@@ -59,21 +65,25 @@ struct HistogramTable {
 
     /// All of them.
     var all: [Histogram] {
-        keys.indices.compactMap { place in
+        (0..<keys.count).compactMap { place in
             guard let kind = Kind(rawValue: UInt8(keys[place] >> 56)) else { return nil }
-            let from = place * Self.width
             return Histogram(
-                kind: kind, first: Int(keys[place] >> 24 & 0xFFFF_FFFF), second: Int(keys[place] & 0xFF_FFFF),
-                counts: Array(counts[from...from + Self.limits[Int(kind.rawValue)].count]), sum: sums[place])
+                kind: kind, first: Int(keys[place] >> 24 & 0xFFFF_FFFF), second: Int(keys[place] & 0xFF_FFFF), counts: buckets(place, kind), sum: sums[place])
         }
     }
 
+    private func buckets(_ place: Int, _ kind: Kind) -> [Int64] { (0...kind.limits.count).map { counts[place * Self.width + $0] } }
+
+    private static func key(_ kind: Kind, _ first: Int, _ second: Int) -> UInt64 {
+        UInt64(kind.rawValue) << 56 | UInt64(first) << 24 | UInt64(second)
+    }
+
     private mutating func add(_ kind: Kind, _ first: Int, _ second: Int, _ value: Int64, _ sign: Int64) {
-        let place = find(UInt64(kind.rawValue) << 56 | UInt64(first) << 24 | UInt64(second))
-            ?? insert(kind, first, second)
-        let limits = Self.limits[Int(kind.rawValue)]
+        let key = Self.key(kind, first, second)
+        let place = find(key) ?? insert(key, kind)
+        let from = Int(kind.rawValue) * Self.width
         var bucket = 0
-        while bucket < limits.count && value > limits[bucket] { bucket += 1 }
+        while value > limits[from + bucket] { bucket += 1 }
         counts[place * Self.width + bucket] += sign
         sums[place] = sums[place].addingSaturated(sign * value)
         if !isDirty[place] {
@@ -83,20 +93,11 @@ struct HistogramTable {
     }
 
     @inline(__always)
-    private func find(_ key: UInt64) -> Int? {
-        let mask = index.count - 1
-        var at = Int(truncatingIfNeeded: TextHash.spread(key)) & mask
-        while index[at] != 0 {
-            let place = Int(index[at]) - 1
-            if keys[place] == key { return place }
-            at = (at + 1) & mask
-        }
-        return nil
-    }
+    private func find(_ key: UInt64) -> Int? { index.find(TextHash.spread(key)) { keys[$0] == key } }
 
-    private mutating func insert(_ kind: Kind, _ first: Int, _ second: Int) -> Int {
-        if keys.count < Self.most { return append(UInt64(kind.rawValue) << 56 | UInt64(first) << 24 | UInt64(second)) }
-        let other = UInt64(kind.rawValue) << 56 | UInt64(NameTable.other) << 24 | UInt64(NameTable.other)
+    private mutating func insert(_ key: UInt64, _ kind: Kind) -> Int {
+        if keys.count < Self.most { return append(key) }
+        let other = Self.key(kind, NameTable.other, NameTable.other)
         return find(other) ?? append(other)
     }
 
@@ -104,29 +105,22 @@ struct HistogramTable {
         keys.append(key)
         sums.append(0)
         isDirty.append(false)
-        counts.append(contentsOf: repeatElement(0, count: Self.width))
-        if keys.count * 2 > index.count { index = ContiguousArray(repeating: 0, count: index.count * 2) } else { place(keys.count - 1); return keys.count - 1 }
-        for number in keys.indices { place(number) }
+        counts.stretch(to: keys.count * Self.width, filling: 0)
+        index.insert(TextHash.spread(key), keys.count - 1)
         return keys.count - 1
     }
 
-    private mutating func place(_ number: Int) {
-        let mask = index.count - 1
-        var at = Int(truncatingIfNeeded: TextHash.spread(keys[number])) & mask
-        while index[at] != 0 { at = (at + 1) & mask }
-        index[at] = UInt32(number + 1)
-    }
-
     mutating func takeChanges(_ changes: inout [StoredChange]) {
-        for place in dirty {
+        for number in 0..<dirty.count {
+            let place = dirty[number]
             isDirty[place] = false
+            guard let kind = Kind(rawValue: UInt8(keys[place] >> 56)) else { continue }
             var writer = ByteWriter()
             writer.signed(sums[place])
-            let buckets = Self.limits[Int(keys[place] >> 56)].count
-            for count in counts[place * Self.width...place * Self.width + buckets] { writer.signed(count) }
+            for count in buckets(place, kind) { writer.signed(count) }
             changes.append(StoredChange(kind: StateKind.histograms.rawValue, key: ByteWriter.bigEndian(keys[place]), value: writer.bytes))
         }
-        dirty.removeAll(keepingCapacity: true)
+        dirty.removeAll()
     }
 
     mutating func restore(_ view: StateView) throws {
@@ -141,7 +135,7 @@ struct HistogramTable {
             var reader = ByteReader(value)
             let place = append(key)
             sums[place] = reader.signed()
-            for bucket in 0...Self.limits[Int(kind.rawValue)].count { counts[place * Self.width + bucket] = reader.signed() }
+            for bucket in 0...kind.limits.count { counts[place * Self.width + bucket] = reader.signed() }
         }
     }
 }

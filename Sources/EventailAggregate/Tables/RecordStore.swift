@@ -5,29 +5,28 @@ internal import EventailEvents
 /// A record is twelve numbers whose meaning is its user's. Those spoken of lately lie in memory, the others in the state's runs, of which a `KeyFilter` knows what
 /// they may hold.
 /// *Thread*: the engine's. *Limits*: `most` records in memory after a commit; between commits as many as were touched.
-struct RecordStore {
+struct RecordStore: ~Copyable {
     static let words = 12
+    /// Numbers of a record in memory: its key, when it was last touched, whether it changed, and its words; two cache lines.
+    private static let stride = 16, low = 1, touched = 2, changed = 3, first = 4
     let most: Int
-    private var high: ContiguousArray<UInt64> = []
-    private var low: ContiguousArray<UInt64> = []
-    private(set) var values: ContiguousArray<Int64> = []
-    /// The commit in which a record was last touched; negative: changed since the last commit.
-    private var touched: ContiguousArray<Int32> = []
-    private var isDirty: ContiguousArray<Bool> = []
-    private var dirty: [Int] = []
-    private var index = ContiguousArray<UInt32>(repeating: 0, count: 1024)
-    private var turn: Int32 = 1
+    private var room = Column<Int64>(capacity: 1024)
+    private var index = HashIndex()
+    private var dirty = Column<Int>()
+    /// Counts commits.
+    private var turn: Int64 = 1
     var filter = KeyFilter()
     var runs = RunList(.records)
 
     init(most: Int) { self.most = most }
 
-    var count: Int { high.count }
+    var count: Int { room.count / Self.stride }
 
     /// The place of a key's record, nil when there is none anywhere.
+    @inline(__always)
     mutating func find(_ key: RecordKey, _ view: StateView) throws -> Int? {
         if let place = look(key) {
-            touched[place] = turn
+            room[place * Self.stride + Self.touched] = turn
             return place
         }
         guard filter.mayContain(key.high) else { return nil }
@@ -48,7 +47,7 @@ struct RecordStore {
         }
         guard let words else { return nil }
         let place = insert(key)
-        for word in 0..<Self.words { values[place * Self.words + word] = words[word] }
+        for word in 0..<Self.words { room[place * Self.stride + Self.first + word] = words[word] }
         return place
     }
 
@@ -65,6 +64,7 @@ struct RecordStore {
     }
 
     /// The place of a key's record, made of zeros when there is none.
+    @inline(__always)
     mutating func findOrMake(_ key: RecordKey, _ view: StateView) throws -> (place: Int, isNew: Bool) {
         if let place = try find(key, view) { return (place, false) }
         filter.insert(key.high)
@@ -75,10 +75,10 @@ struct RecordStore {
 
     @inline(__always)
     subscript(_ place: Int, _ word: Int) -> Int64 {
-        get { values[place * Self.words + word] }
+        get { room[place * Self.stride + Self.first + word] }
         set {
-            values[place * Self.words + word] = newValue
-            if !isDirty[place] { mark(place) }
+            room[place * Self.stride + Self.first + word] = newValue
+            if room[place * Self.stride + Self.changed] == 0 { mark(place) }
         }
     }
 
@@ -88,45 +88,49 @@ struct RecordStore {
             let bits = RunList.bits(of: dirty.count)
             try runs.append(bits: bits, pages: pages(bits), view, &changes, merge: Self.merge)
         }
-        for place in dirty { isDirty[place] = false }
-        dirty.removeAll(keepingCapacity: true)
+        for number in 0..<dirty.count { room[dirty[number] * Self.stride + Self.changed] = 0 }
+        dirty.removeAll()
         turn += 1
         if count > most { evict() }
     }
 
+    @inline(__always) private func high(_ place: Int) -> UInt64 { UInt64(bitPattern: room[place * Self.stride]) }
+
     /// The changed records by the upper bits of their keys.
     private func pages(_ bits: Int) -> [[UInt8]] {
         var starts = [Int](repeating: 0, count: 1 << bits + 1)
-        for place in dirty { starts[RunList.page(of: high[place], bits) + 1] += 1 }
+        for number in 0..<dirty.count { starts[RunList.page(of: high(dirty[number]), bits) + 1] += 1 }
         for page in 1..<starts.count { starts[page] += starts[page - 1] }
         var next = starts
         var order = [Int](repeating: 0, count: dirty.count)
-        for place in dirty {
-            let page = RunList.page(of: high[place], bits)
-            order[next[page]] = place
+        for number in 0..<dirty.count {
+            let page = RunList.page(of: high(dirty[number]), bits)
+            order[next[page]] = dirty[number]
             next[page] += 1
         }
         var arena = ByteArena(capacity: 32_768)
         return (0..<1 << bits).map { page in
             arena.removeAll(keeping: 1 << 20)
-            for number in starts[page]..<starts[page + 1] {
-                let from = order[number] * Self.words
-                arena.reserve(32 + Self.words * 10)
-                arena.fixed(high[order[number]])
-                arena.fixed(low[order[number]])
-                let lengthPlace = arena.count
-                arena.byte(0)
-                var mask: UInt64 = 0
-                for word in 0..<Self.words where values[from + word] != 0 { mask |= 1 << UInt64(word) }
-                arena.number(mask)
-                while mask != 0 {
-                    arena.signed(values[from + mask.trailingZeroBitCount])
-                    mask &= mask - 1
-                }
-                arena.set(byte: UInt8(truncatingIfNeeded: arena.count - lengthPlace - 1), at: lengthPlace)
-            }
+            for number in starts[page]..<starts[page + 1] { write(order[number], to: &arena) }
             return arena.bytes
         }
+    }
+
+    private func write(_ place: Int, to arena: inout ByteArena) {
+        let from = place * Self.stride + Self.first
+        arena.reserve(32 + Self.words * 10)
+        arena.fixed(high(place))
+        arena.fixed(UInt64(bitPattern: room[place * Self.stride + Self.low]))
+        let lengthPlace = arena.count
+        arena.byte(0)
+        var mask: UInt64 = 0
+        for word in 0..<Self.words where room[from + word] != 0 { mask |= 1 << UInt64(word) }
+        arena.number(mask)
+        while mask != 0 {
+            arena.signed(room[from + mask.trailingZeroBitCount])
+            mask &= mask - 1
+        }
+        arena.set(byte: UInt8(truncatingIfNeeded: arena.count - lengthPlace - 1), at: lengthPlace)
     }
 
     /// One run of several: of a record that is in more than one of them the newest stands.
@@ -144,62 +148,46 @@ struct RecordStore {
     private mutating func evict() {
         // How many were last touched how many commits ago; those of long ago are one.
         var ages = [Int](repeating: 0, count: 1024)
-        for touched in touched { ages[min(1023, Int(turn - touched))] += 1 }
+        for place in 0..<count { ages[age(place)] += 1 }
         var oldest = 0, keeping = 0
         while oldest < 1023, keeping + ages[oldest + 1] <= most / 2 {
             oldest += 1
             keeping += ages[oldest]
         }
-        let limit = turn - Int32(oldest) - 1
-        var kept = RecordStore(most: most)
-        kept.turn = turn
-        kept.filter = filter
-        kept.runs = runs
-        kept.index = ContiguousArray(repeating: 0, count: index.count)
-        for place in 0..<count where touched[place] > limit {
-            let made = kept.insert(RecordKey(high: high[place], low: low[place]))
-            kept.touched[made] = touched[place]
-            for word in 0..<Self.words { kept.values[made * Self.words + word] = values[place * Self.words + word] }
+        var old = Column<Int64>(capacity: max(keeping, 64) * Self.stride)
+        swap(&room, &old)
+        index.removeAll(keeping: most)
+        for from in Swift.stride(from: 0, to: old.count, by: Self.stride) where min(1023, Int(turn - old[from + Self.touched])) <= oldest {
+            for number in 0..<Self.stride { room.append(old[from + number]) }
+            index.insert(UInt64(bitPattern: old[from]), room.count / Self.stride - 1)
         }
-        self = kept
     }
+
+    private func age(_ place: Int) -> Int { min(1023, Int(turn - room[place * Self.stride + Self.touched])) }
 
     @inline(__always)
     private func look(_ key: RecordKey) -> Int? {
-        let mask = index.count - 1
-        var at = Int(truncatingIfNeeded: key.high) & mask
-        while index[at] != 0 {
-            let place = Int(index[at]) - 1
-            if high[place] == key.high && low[place] == key.low { return place }
-            at = (at + 1) & mask
+        index.find(key.high) { place in
+            UInt64(bitPattern: room[place * Self.stride]) == key.high && UInt64(bitPattern: room[place * Self.stride + Self.low]) == key.low
         }
-        return nil
     }
 
+    @inline(__always)
     private mutating func mark(_ place: Int) {
-        isDirty[place] = true
+        room[place * Self.stride + Self.changed] = 1
         dirty.append(place)
     }
 
     private mutating func insert(_ key: RecordKey) -> Int {
-        high.append(key.high)
-        low.append(key.low)
-        values.append(contentsOf: repeatElement(0, count: Self.words))
-        touched.append(turn)
-        isDirty.append(false)
-        if high.count * 2 > index.count { index = ContiguousArray(repeating: 0, count: index.count * 2) } else { place(high.count - 1); return high.count - 1 }
-        for number in 0..<high.count { place(number) }
-        return high.count - 1
-    }
-
-    private mutating func place(_ number: Int) {
-        let mask = index.count - 1
-        var at = Int(truncatingIfNeeded: high[number]) & mask
-        while index[at] != 0 { at = (at + 1) & mask }
-        index[at] = UInt32(number + 1)
+        let place = count
+        room.stretch(to: room.count + Self.stride, filling: 0)
+        room[place * Self.stride] = Int64(bitPattern: key.high)
+        room[place * Self.stride + Self.low] = Int64(bitPattern: key.low)
+        room[place * Self.stride + Self.touched] = turn
+        index.insert(key.high, place)
+        return place
     }
 }
-
 /// What a record is found by: what kind of thing it is of, and that thing's hashes.
 struct RecordKey: Hashable {
     var high: UInt64
