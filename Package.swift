@@ -33,7 +33,7 @@ let package = Package(
     targets: [
         // C and C++: each is imported by exactly one Swift target.
         library("CInotifyTools"), library("CSQLite"), library("CYAML"), library("CPCRE2"), library("CZstd"),
-        library("CHTTPParser"), library("CWslay"), library("COpenSSL"), library("CHiredis"),
+        library("CHTTPParser"), library("CWslay"), library("COpenSSL"), library("CHiredis"), library("CRdKafka"),
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Werror"])]),
         .target(name: "CResources", exclude: ["profiles", "page", "schemas"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
         .target(
@@ -45,15 +45,16 @@ let package = Package(
         swift("EventailTLS", ["COpenSSL", "EventailSystem"]),
         swift("EventailRedis", ["CHiredis", "EventailSystem", "EventailTLS"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
+        swift("EventailKafka", ["CRdKafka", "EventailJSON", "EventailSystem"]),
         swift("EventailEvents", ["CYAML", "EventailJSON", "EventailSystem"]),
         swift("EventailRedact", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
-        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailRedact", "EventailRedis", "EventailSystem", "EventailTLS"]),
+        swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailKafka", "EventailRedact", "EventailRedis", "EventailSystem", "EventailTLS"]),
         swift("EventailInbox", ["EventailEvents", "EventailSystem"]),
         swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailRedact", "EventailStore", "EventailSystem", "EventailTail"]),
-        swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
+        swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailKafka", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
         swift("EventailReceive", ["EventailEvents", "EventailInbox", "EventailJSON", "EventailRedis", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailServer", [
             "CHTTPParser", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem",
@@ -77,11 +78,15 @@ let package = Package(
             name: "foldbench", dependencies: ["EventailAggregate", "EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/foldbench",
             swiftSettings: strict),
 
+        .executableTarget(
+            name: "kafkacluster", dependencies: ["EventailTestSupport"], path: "Tests/Integration/kafkacluster", swiftSettings: strict),
+
         // Tests: one target for each module above, then what crosses modules.
-        swift("EventailTestSupport", ["EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),
+        swift("EventailTestSupport", ["CRdKafka", "EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),
         tests("EventailSystemTests", ["EventailTestSupport", "EventailSystem"]),
         tests("EventailRedisTests", ["EventailTestSupport", "EventailSystem", "EventailRedis"]),
         tests("EventailJSONTests", ["EventailTestSupport", "EventailSystem", "EventailJSON"]),
+        tests("EventailKafkaTests", ["EventailTestSupport", "EventailSystem", "EventailKafka", "CRdKafka"]),
         tests("EventailEventsTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailRedactTests", ["EventailTestSupport", "EventailRedact", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailRedact", "EventailSystem", "EventailJSON", "EventailEvents"]),

@@ -1,4 +1,5 @@
 public import EventailEvents
+public import EventailKafka
 public import EventailRedis
 
 /// One place where events go.
@@ -8,6 +9,7 @@ public enum SinkConfiguration: Sendable, Equatable {
     case console(Console)
     case redisStreams(RedisStreams)
     case redisPublish(RedisPublish)
+    case kafka(Kafka)
 
     /// Events kept on this machine.
     public struct History: Sendable, Equatable {
@@ -61,10 +63,25 @@ public enum SinkConfiguration: Sendable, Equatable {
         public var channel: String
     }
 
+    /// Events in Kafka topics.
+    public struct Kafka: Sendable, Equatable {
+        public var name: String
+        /// The topic of events whose profile has none of its own.
+        public var topic: String
+        /// Topics by profile.
+        public var topics: [String: String]
+        public var isExactlyOnce: Bool
+        /// nil: made of the state folder and the sink's name.
+        public var transactionalID: String?
+        /// What librdkafka is told, by its names.
+        public var settings: KafkaSettings
+    }
+
     public var name: String {
         switch self {
         case .redisStreams(let redis): redis.name
         case .redisPublish(let redis): redis.name
+        case .kafka(let kafka): kafka.name
         case .history(let history): history.name
         case .file(let file): file.name
         case .console(let console): console.name
@@ -92,6 +109,7 @@ public enum SinkConfiguration: Sendable, Equatable {
                     format: Console.Format(rawValue: settings["format"].text) ?? .auto))
         case "redis_streams": self = .redisStreams(RedisFields.streams(settings))
         case "redis_pubsub": self = .redisPublish(RedisFields.publish(settings))
+        case "kafka": self = .kafka(KafkaFields.sink(settings))
         default: return nil
         }
     }

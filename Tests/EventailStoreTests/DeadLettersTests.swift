@@ -121,4 +121,25 @@ import Testing
     @Test func noFolderMeansNoLetters() throws {
         #expect(try DeadLetterReader(stateFolder: folder.path).letters().letters.isEmpty)
     }
+
+    /// Events that a sink refuses come in any order, beside the refused lines of the same file.
+    @Test func whatASinkCannotDeliverIsKeptOnce() throws {
+        var factory = BatchFactory()
+        let batch = factory.batch([.init(text: #"{"n":0}"#), .init(text: #"{"n":1}"#), .init(text: #"{"n":2}"#)])
+        func refused(_ index: Int) -> Undeliverable { Undeliverable(batch.events[index], of: batch, message: "too large") }
+        do {
+            let letters = try DeadLetters(stateFolder: folder.path)
+            #expect(try letters.keep([refused(2)], of: "bus") == 1)
+            #expect(try letters.keep([refused(0), refused(2)], of: "bus") == 1)
+        }
+        let letters = try DeadLetters(stateFolder: folder.path)
+        #expect(try letters.keep([refused(0), refused(2)], of: "bus") == 0)
+        #expect(try letters.keep([refused(2)], of: "other") == 1)
+        try letters.append(self.batch([[7]]), from: 0)
+        try letters.sync()
+        let page = try DeadLetterReader(stateFolder: folder.path).letters(order: .oldestFirst)
+        #expect(page.letters.map { String(decoding: $0.line, as: UTF8.self) } == [#"{"n":2}"#, #"{"n":0}"#, #"{"n":2}"#, "\u{7}"])
+        #expect(page.letters.map(\.sink) == ["bus", "bus", "other", ""])
+        #expect(page.letters[0].reason == "undeliverable" && page.letters[0].lineNumber == 3 && page.letters[0].message == "too large")
+    }
 }

@@ -4,63 +4,22 @@ byte and in its file's order, and the figures equal a recount.   kill_storm.py [
 
 Method: a writer process keeps a manifest of every line it has written (its number is in the line). At the end the set of lines in the history is
 compared with the manifest as sequences of each file; events, costs and tokens are summed from the manifest."""
-import collections, multiprocessing, random
-from _eventail import *
+import collections, random
+from _storm import *
 
-KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
-FILES, RATE, ROTATE_EVERY = 4, 20_000, 6_000
-
-
-def line_of(file, number):
-    return json.dumps({"event_type": "agent_completed", "timestamp": 1760000000.0 + number / 1000, "payload": {
-        "agent": ["scribe", "critic", "runner"][number % 3], "task_id": f"t{file}_{number // 50}", "status": "success" if number % 7 else "failed",
-        "duration_ms": number % 900, "cost_usd": (number % 100) / 1000, "n": number}}).encode() + b"\n"
-
-
-def write(place, stop, counts):
-    """Appends at RATE, whatever happens to the reader; rotates by rename; half of the writes end inside a line."""
-    outputs = [open(place / f"agent-{file}.jsonl", "ab", buffering=0) for file in range(FILES)]
-    numbers, rests, rotations = [0] * FILES, [b""] * FILES, 0
-    began, written = time.monotonic(), 0
-    while not stop.is_set():
-        due = int((time.monotonic() - began) * RATE) - written
-        if due < 40:
-            stop.wait(0.002)
-            continue
-        for file in range(FILES):
-            lines = b"".join(line_of(file, numbers[file] + step) for step in range(due // FILES))
-            numbers[file] += due // FILES
-            whole = rests[file] + lines
-            cut = len(whole) - (len(whole) % 97 if numbers[file] % 2 else 0)
-            outputs[file].write(whole[:cut])
-            rests[file] = whole[cut:]
-            if numbers[file] // ROTATE_EVERY > (numbers[file] - due // FILES) // ROTATE_EVERY:
-                outputs[file].write(rests[file])
-                rests[file] = b""
-                outputs[file].close()
-                rotations += 1
-                os.rename(place / f"agent-{file}.jsonl", place / f"agent-{file}.jsonl.{rotations}")
-                outputs[file] = open(place / f"agent-{file}.jsonl", "ab", buffering=0)
-        written += due // FILES * FILES
-    for file in range(FILES): outputs[file].write(rests[file])
-    counts.put(numbers)
-
+KILLS, RATE = int(sys.argv[1]) if len(sys.argv) > 1 else 12, 20_000
 
 place, chance = folder(), random.Random(3)
 files = place / "files"
 files.mkdir()
 instance = Instance(files / "*.jsonl*", state=place / "state")
-stop, counts = multiprocessing.Event(), multiprocessing.Queue()
-writer = multiprocessing.Process(target=write, args=(files, stop, counts))
-writer.start()
+writer = Writer(files, RATE)
 for kill in range(KILLS):
     # Some deaths come during the start, most in full work.
     instance.start(wait=False)
     time.sleep(chance.uniform(0.005, 0.5))
     instance.kill()
-stop.set()
-numbers = counts.get()
-writer.join()
+numbers = writer.stop()
 total = sum(numbers)
 instance.start()
 all_in(instance, total, seconds=120)

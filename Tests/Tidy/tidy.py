@@ -13,7 +13,8 @@ def problem(path, line, text):
 LONGEST = 500
 C_OWNERS = {"CLinux": "EventailSystem", "CResources": "EventailSystem", "CSimdJSON": "EventailJSON", "CPCRE2": "EventailJSON",
             "CYAML": "EventailEvents", "CInotifyTools": "EventailTail", "CSQLite": "EventailStore", "CZstd": "EventailSinks",
-            "CHTTPParser": "EventailServer", "CWslay": "EventailServer", "COpenSSL": "EventailTLS", "CHiredis": "EventailRedis"}
+            "CHTTPParser": "EventailServer", "CWslay": "EventailServer", "COpenSSL": "EventailTLS", "CHiredis": "EventailRedis",
+            "CRdKafka": "EventailKafka"}
 BANNED_TYPE = re.compile(r"^\s*(?:public |final |indirect )*(?:struct|class|enum|protocol|actor) (\w*(?:Manager|Helper|Util|Utils|Info|Impl|Processor))\b")
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 QUIET = re.compile(r"\btry\?|\btry!|catch\s*\{\s*\}|\b(?:u|nano)?sleep\(|Thread\.sleep")

@@ -8,7 +8,7 @@ enum SinkFields {
             kind("console", "Shows events on standard output.", console),
             kind("redis_streams", "Adds events to a Redis stream.", RedisFields.streams),
             kind("redis_pubsub", "Publishes events to Redis channels.", RedisFields.publish),
-            kind("kafka", "Produces events to Kafka topics.", kafka, isLater: true),
+            kind("kafka", "Produces events to Kafka topics.", KafkaFields.sink),
         ])
 
     private static func kind(_ type: String, _ help: String, _ fields: [Field], isLater: Bool = false) -> Variants.Kind {
@@ -50,26 +50,4 @@ enum SinkFields {
 
     static let delivery = Field(
         "delivery", .choice(["exactly_once", "at_least_once"]), .scalar("exactly_once"), "Whether an event may arrive twice after a crash.")
-
-    private static let kafka = [
-        Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),
-        Field("topic", .text, .scalar("agent-events"), "The topic."),
-        Field(
-            "topics",
-            .part(Part(name: "topics", fields: [
-                Field("default", .text, .scalar("agent-events"), "The topic of all other events."),
-                Field("outcome", .text, .scalar("agent-outcomes"), "The topic of outcome events."),
-                Field("metrics", .text, .scalar("agent-metrics"), "The topic of figures."),
-            ])), .unset, "Topics by kind of event, in place of topic."),
-        delivery,
-        Field("compression", .choice(["none", "gzip", "snappy", "lz4", "zstd"]), .scalar("zstd"), "How batches are compressed."),
-        Field("linger", .duration(.zero...(.seconds(60))), .scalar("5ms"), "How long a batch may wait for more events."),
-        Field("username", .text, .unset, "The SASL user."),
-        Field("password", .secret, .unset, "The SASL password."),
-        Field("sasl_mechanism", .choice(["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"]), .unset, "The SASL mechanism."),
-        Field("tls_ca", .path, .unset, "Certificates of authorities to trust, PEM."),
-        Field("tls_certificate", .path, .unset, "This client's certificate, PEM."),
-        Field("tls_key", .path, .unset, "This client's private key, PEM."),
-        Field("options", .map(.text), .unset, "Any further setting of librdkafka."),
-    ]
 }

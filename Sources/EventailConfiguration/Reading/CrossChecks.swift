@@ -8,6 +8,7 @@ enum CrossChecks {
         checkSinks(root, &reader)
         RedisChecks.run(settings["sinks"], root["sinks"], "sinks", &reader)
         RedactionChecks.run(settings["redact"], root, &reader)
+        KafkaChecks.run(settings["sinks"], root["sinks"], "sinks", &reader)
     }
 
     private static func checkSources(_ root: SettingNode, _ role: ConfigurationReader.Role, _ reader: inout SettingReader) {

@@ -25,10 +25,13 @@ public protocol Sink: AnyObject, Sendable {
     func close()
     /// The checkpoints that the sink itself holds, which then are the truth, also when they went back; nil when it holds none.
     func ownCheckpoints() throws(SinkError) -> [FileCheckpoint]?
+    /// What it counts about itself beyond what its runner does; asked for by any thread.
+    var figures: [SinkFigure] { get }
 }
 
 extension Sink {
     public var cadence: SinkCadence? { nil }
+    public var figures: [SinkFigure] { [] }
     public func ownCheckpoints() throws(SinkError) -> [FileCheckpoint]? { nil }
 }
 

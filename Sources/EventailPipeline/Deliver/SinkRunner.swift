@@ -90,6 +90,7 @@ public final class SinkRunner: Sendable {
     public var status: SinkStatus {
         var status = shared.withLock { $0 }
         status.latency = latency.current
+        status.figures = sink.figures
         status.queueDepth = queue.count
         status.queueCapacity = limits.queueCapacity
         status.lagEntries = journal.head - (committed.withLock { $0?.index } ?? journal.tail)

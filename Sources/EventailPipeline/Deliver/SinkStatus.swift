@@ -28,6 +28,8 @@ public struct SinkStatus: Sendable {
     public var latency = LatencyHistogram.Snapshot()
     public var queueDepth = 0
     public var queueCapacity = 0
+    /// What this kind of sink counts about itself.
+    public var figures: [SinkFigure] = []
 
     public init(name: String, kind: String) {
         self.name = name

@@ -79,14 +79,8 @@ final class FileLedger {
     private func take(_ root: Element) -> Bool {
         guard let file = root["file"]?.string, let length = root["length"]?.int64, let list = root["checkpoints"] else { return false }
         for item in list.items {
-            guard let identity = item["identity"]?.string, let position = item["position"]?.int64,
-                let hash = UInt64(item["fingerprint_hash"]?.string ?? "", radix: 16)
-            else { return false }
-            let key = FileIdentity(key: identity)
-            checkpoints[key] = FileCheckpoint(
-                identity: key, generation: Int(item["generation"]?.int64 ?? 0), position: position, line: item["line"]?.int64 ?? 1,
-                fingerprint: Fingerprint(length: Int(item["fingerprint_length"]?.int64 ?? 0), hash: hash), path: item["path"]?.string ?? "",
-                source: item["source"]?.string ?? "", carryOver: Base64.decode(item["carry_over"]?.string ?? "") ?? [])
+            guard let checkpoint = FileCheckpoint(item) else { return false }
+            checkpoints[checkpoint.identity] = checkpoint
         }
         self.file = file
         self.length = length
@@ -99,19 +93,7 @@ final class FileLedger {
             json.field("file", file)
             json.field("length", length)
             json.field("checkpoints", array: { json in
-                for checkpoint in checkpoints {
-                    json.object { json in
-                        json.field("identity", checkpoint.identity.key)
-                        json.field("generation", checkpoint.generation)
-                        json.field("position", checkpoint.position)
-                        json.field("line", checkpoint.line)
-                        json.field("fingerprint_length", checkpoint.fingerprint.length)
-                        json.field("fingerprint_hash", String(checkpoint.fingerprint.hash, radix: 16))
-                        json.field("path", checkpoint.path)
-                        json.field("source", checkpoint.source)
-                        json.field("carry_over", Base64.encode(checkpoint.carryOver))
-                    }
-                }
+                for checkpoint in checkpoints { checkpoint.write(into: &json) }
             })
         }
         return Array((seal(json.bytes) + " ").utf8) + json.bytes + [0x0A]

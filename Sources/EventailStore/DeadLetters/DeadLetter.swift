@@ -5,7 +5,7 @@ internal import EventailSystem
 /// A refused line as it is kept: why, where it came from, and the line itself.
 ///
 /// One line of a segment file, which is JSON: `{"file","identity","generation","offset","line","time","reason","profile","location","keyword",
-/// "message","bytes","line_text"|"base64"}`. `bytes` counts what the line takes in its file; of a line that was too long only the beginning is kept.
+/// "message","bytes","line_text"|"base64"}`, of an event that a sink could not deliver also `"sink"`. `bytes` counts what the line takes in its file; of a line that was too long only the beginning is kept.
 public struct DeadLetter: Sendable {
     public let path: String
     public let identity: String
@@ -21,6 +21,8 @@ public struct DeadLetter: Sendable {
     public let location: String
     public let keyword: String
     public let message: String
+    /// The sink that could not deliver the event; empty for a refused line.
+    public let sink: String
     public let bytesInFile: Int64
     /// The line, or the beginning that was kept of it, without its line end.
     public let line: [UInt8]
@@ -45,6 +47,7 @@ public struct DeadLetter: Sendable {
         location = root["location"]?.string ?? ""
         keyword = root["keyword"]?.string ?? ""
         message = root["message"]?.string ?? ""
+        sink = root["sink"]?.string ?? ""
         bytesInFile = root["bytes"]?.int64 ?? 0
         if let text = root["line_text"]?.string {
             line = Array(text.utf8)
@@ -57,26 +60,45 @@ public struct DeadLetter: Sendable {
 
     /// Writes the record of a rejection, without its line end.
     static func write(_ rejection: Rejection, of batch: EventBatch, into json: inout JSONWriter) {
-        let line = batch.buffer.bytes(rejection.start..<rejection.start + rejection.length)
-        json.beginObject()
+        json.object { json in
+            begin(batch, offset: batch.originPosition(of: rejection), position: rejection.position, line: rejection.line, reason: rejection.reason.name, into: &json)
+            json.field("profile", rejection.profile)
+            json.field("location", rejection.location)
+            json.field("keyword", rejection.keyword)
+            json.field("message", rejection.message)
+            json.field("bytes", rejection.bytesInFile)
+            write(batch.buffer.bytes(rejection.start..<rejection.start + rejection.length), into: &json)
+        }
+    }
+
+    /// Writes the record of an event that a sink could not deliver, without its line end.
+    static func write(_ undeliverable: Undeliverable, sink: String, into json: inout JSONWriter) {
+        let (event, batch) = (undeliverable.event, undeliverable.batch)
+        json.object { json in
+            begin(batch, offset: batch.originPosition(of: event), position: event.position, line: event.line, reason: Undeliverable.reason, into: &json)
+            json.field("sink", sink)
+            json.field("message", undeliverable.message)
+            json.field("bytes", Int64(event.length) + 1)
+            write(batch.line(event), into: &json)
+        }
+    }
+
+    private static func begin(_ batch: EventBatch, offset: Int64, position: Int64, line: Int64, reason: String, into json: inout JSONWriter) {
         json.field("file", batch.originFile.path)
         json.field("identity", batch.file.identity.key)
         json.field("generation", batch.file.generation)
-        json.field("offset", batch.originPosition(of: rejection))
-        if batch.origin != nil { json.field("position", rejection.position) }
-        json.field("line", rejection.line)
+        json.field("offset", offset)
+        if batch.origin != nil { json.field("position", position) }
+        json.field("line", line)
         json.field("time", Timestamp(nanoseconds: batch.readTime).rfc3339)
-        json.field("reason", rejection.reason.name)
-        json.field("profile", rejection.profile)
-        json.field("location", rejection.location)
-        json.field("keyword", rejection.keyword)
-        json.field("message", rejection.message)
-        json.field("bytes", rejection.bytesInFile)
+        json.field("reason", reason)
+    }
+
+    private static func write(_ line: [UInt8], into json: inout JSONWriter) {
         if let text = String(validating: line, as: UTF8.self) {
             json.field("line_text", text)
         } else {
             json.field("base64", Base64.encode(line))
         }
-        json.endObject()
     }
 }

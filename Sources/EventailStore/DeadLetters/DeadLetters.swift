@@ -1,16 +1,19 @@
 public import EventailEvents
 internal import EventailJSON
 public import EventailSystem
+internal import Synchronization
 
 /// Keeps refused lines in files, durable before their checkpoint moves: `append` for each batch, then `sync`, then the commit.
 ///
 ///     STATE_DIR/dead-letter/00000007.jsonl    the segment that grows; the one with the smallest number goes first when all take too much
 ///
 /// A letter that is already there is not written again: letters of a file come in order of their position, so the largest position written
-/// tells for each file and generation what is known; a start reads it from the newest segments.
-/// *Owns* the open segment. *Thread*: the store thread; the counts may be read by any. *Limits*: `segmentBytes`, `totalBytes`, `pendingBytes`.
+/// tells for each file and generation what is known; a start reads it from the newest segments. What sinks could not deliver comes in no order, so
+/// there each one is remembered.
+/// *Owns* the open segment. *Thread*: the store thread, sinks' threads for what they cannot deliver, one at a time: the lock is held while the disk
+/// is written, and nobody else waits for it. The counts may be read by any. *Limits*: `segmentBytes`, `totalBytes`, `pendingBytes`.
 public final class DeadLetters: @unchecked Sendable {
-    // @unchecked: append and sync are the store thread's; the counts are atomic.
+    // @unchecked: everything that changes is touched under `lock`; the counts are atomic.
     /// A segment that has grown to this is followed by a new one.
     public let segmentBytes: Int64
     /// The most bytes of all segments; the oldest go first.
@@ -22,6 +25,7 @@ public final class DeadLetters: @unchecked Sendable {
     /// Letters that went away because all took too much, since the start.
     public let dropped = Counter()
 
+    private let lock = Mutex<Void>(())
     private let segments: DeadLetterSegments
     private var number: Int
     private var file: Descriptor
@@ -29,6 +33,7 @@ public final class DeadLetters: @unchecked Sendable {
     private var pending = JSONWriter()
     private var pendingLetters: Int64 = 0
     private var known: [Life: Int64] = [:]
+    private var undeliverable: Set<Place> = []
     /// How many files' positions are remembered; beyond it all are forgotten, which matters only for a crash within that moment.
     private static let mostKnown = 100_000
     /// How many segments a start reads to know what is written.
@@ -37,6 +42,13 @@ public final class DeadLetters: @unchecked Sendable {
     private struct Life: Hashable {
         let identity: String
         let generation: Int
+    }
+
+    /// An event that a sink could not deliver.
+    private struct Place: Hashable {
+        let sink: String
+        let life: Life
+        let position: Int64
     }
 
     /// Opens the dead letters of a state folder; a record that a crash cut is removed.
@@ -57,7 +69,11 @@ public final class DeadLetters: @unchecked Sendable {
             for line in lines {
                 guard let letter = DeadLetter(record: Array(content[line]), cursor: "", parser: parser) else { continue }
                 let life = Life(identity: letter.identity, generation: letter.generation)
-                known[life] = max(known[life] ?? -1, letter.positionRead)
+                if letter.sink.isEmpty {
+                    known[life] = max(known[life] ?? -1, letter.positionRead)
+                } else {
+                    undeliverable.insert(Place(sink: letter.sink, life: life, position: letter.positionRead))
+                }
             }
             if segment == number { length = lines.last.map { Int64($0.upperBound + 1) } ?? 0 }
         }
@@ -67,7 +83,36 @@ public final class DeadLetters: @unchecked Sendable {
     /// Takes the rejections of a batch at or behind `position` that are not written yet; nothing is taken when it throws.
     public func append(_ batch: EventBatch, from position: Int64) throws(StoreError) {
         if batch.rejections.isEmpty { return }
-        if pending.bytes.count > Self.pendingBytes { try sync() }
+        try lock.withLock { _ throws(StoreError) in try take(batch, from: position) }
+    }
+
+    /// Makes all that was taken durable. When it throws, everything stays taken and the next call tries again.
+    public func sync() throws(StoreError) {
+        try lock.withLock { _ throws(StoreError) in try flush() }
+    }
+
+    /// Keeps what a sink could not deliver, durable when it returns; what is there already is not written again. Answers how many were new.
+    @discardableResult
+    public func keep(_ events: [Undeliverable], of sink: String) throws(StoreError) -> Int {
+        try lock.withLock { _ throws(StoreError) in
+            if undeliverable.count >= Self.mostKnown { undeliverable.removeAll() }
+            var new = 0
+            for event in events {
+                let file = event.batch.file
+                let place = Place(sink: sink, life: Life(identity: file.identity.key, generation: file.generation), position: event.event.position)
+                if !undeliverable.insert(place).inserted { continue }
+                new += 1
+                DeadLetter.write(event, sink: sink, into: &pending)
+                pending.newline()
+                pendingLetters += 1
+            }
+            try flush()
+            return new
+        }
+    }
+
+    private func take(_ batch: EventBatch, from position: Int64) throws(StoreError) {
+        if pending.bytes.count > Self.pendingBytes { try flush() }
         let life = Life(identity: batch.file.identity.key, generation: batch.file.generation)
         var last = known[life] ?? -1
         for rejection in batch.rejections where rejection.position >= position && rejection.position > last {
@@ -80,8 +125,7 @@ public final class DeadLetters: @unchecked Sendable {
         known[life] = last
     }
 
-    /// Makes all that was taken durable. When it throws, everything stays taken and the next call tries again.
-    public func sync() throws(StoreError) {
+    private func flush() throws(StoreError) {
         if pending.bytes.isEmpty { return }
         if length >= segmentBytes { try begin(number + 1) }
         let path = segments.path(number)

@@ -22,7 +22,7 @@ enum StateRewind {
             let store = try StateStore(folder: configuration.stateFolder)
             try Journal.checkVersion(in: configuration.stateFolder + "/journal")
             let journal = try Journal(folder: configuration.stateFolder + "/journal", firstUnusedSequence: try store.newestSequence() + 1)
-            moved = try rewind(configuration.sinks, in: [real, path], to: offset, line, store, journal)
+            moved = try rewind(configuration, in: [real, path], to: offset, line, store, journal)
         } catch let error as CommandFailure {
             throw error
         } catch {
@@ -34,14 +34,17 @@ enum StateRewind {
     }
 
     private static func rewind(
-        _ sinks: [SinkConfiguration], in paths: [String], to offset: Int64, _ line: Int64, _ store: StateStore, _ journal: Journal
+        _ configuration: Configuration, in paths: [String], to offset: Int64, _ line: Int64, _ store: StateStore, _ journal: Journal
     ) throws -> [String] {
         let keeper = StateStoreKeeper(store)
         var moved: [String] = []
-        for sink in sinks {
+        for sink in configuration.sinks {
             let (name, file) = place(of: sink)
             guard let name, let progress = try keeper.progress(of: name) else { continue }
-            let checkpoints = try file.map { path throws(SystemError) in try FileSink.checkpoints(beside: path) } ?? progress.checkpoints
+            let bus = try kafka(sink, configuration.stateFolder)
+            defer { bus?.close() }
+            let checkpoints: [FileCheckpoint]
+            if let file { checkpoints = try FileSink.checkpoints(beside: file) } else { checkpoints = try bus?.ownCheckpoints() ?? progress.checkpoints }
             for var checkpoint in checkpoints where paths.contains(checkpoint.path) && checkpoint.position > offset {
                 guard let index = try entry(holding: offset, of: checkpoint, in: journal) else {
                     throw CommandFailure.failed(
@@ -52,8 +55,10 @@ enum StateRewind {
                 checkpoint.fingerprint = .none
                 checkpoint.carryOver = []
                 // The place in the journal first: alone it sends nothing twice.
-                try keeper.keep(file == nil ? [checkpoint] : [], index: min(index, progress.index), of: name)
+                let isOurs = file == nil && bus == nil
+                try keeper.keep(isOurs ? [checkpoint] : [], index: min(index, progress.index), of: name)
                 if let file { try FileSink.setBack(checkpoint, beside: file) }
+                _ = try bus?.commit([checkpoint])
                 moved.append(name)
             }
         }
@@ -68,7 +73,14 @@ enum StateRewind {
         case .console(let console): (console.name, nil)
         case .redisPublish(let redis): (redis.name, nil)
         case .redisStreams(let redis): (redis.isExactlyOnce ? nil : redis.name, nil)
+        case .kafka(let kafka): (kafka.name, nil)
         }
+    }
+
+    /// The sink whose brokers hold its checkpoints, nil for any other. Asking them takes over from an instance that still runs elsewhere.
+    private static func kafka(_ sink: SinkConfiguration, _ stateFolder: String) throws -> KafkaSink? {
+        guard case .kafka(let kafka) = sink, kafka.isExactlyOnce else { return nil }
+        return try Assembly.sink(kafka, stateFolder: stateFolder, deadLetters: try DeadLetters(stateFolder: stateFolder), catalogue: Catalogue())
     }
 
     /// The index of the journal's entry with that byte of the file, nil when it is not there any more.

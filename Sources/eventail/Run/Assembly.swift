@@ -52,6 +52,7 @@ enum Assembly {
         let sources = configuration.sources.map { tailSource($0, configuration) } + [replayed(configuration)]
         // Patterns are understood by who follows them.
         _ = try Tailer(sources: sources, deliver: { _ in false })
+        try check(configuration.sinks, profiles)
         return Plan(
             configuration: configuration, catalogue: catalogue, profiles: profiles, readings: try readings(of: configuration.sources, profiles),
             sources: sources, aggregation: try aggregation(configuration.metrics))
@@ -73,7 +74,9 @@ enum Assembly {
         let parts = Pipeline.Parts(
             stateFolder: configuration.stateFolder, sources: plan.sources, readings: plan.readings, profiles: plan.profiles,
             catalogue: catalogue, aggregator: aggregator, store: store, deadLetters: deadLetters,
-            sinks: try configuration.sinks.map { try sink($0, configuration, store: store, catalogue: catalogue) },
+            sinks: try configuration.sinks.map { sink in
+                try Self.sink(sink, stateFolder: configuration.stateFolder, store: store, deadLetters: deadLetters, catalogue: catalogue)
+            },
             redaction: configuration.redaction)
         let pipeline = try Pipeline(parts, limits: limits(configuration), after: handover)
         return Parts(
@@ -186,7 +189,9 @@ enum Assembly {
         return configuration
     }
 
-    private static func sink(_ sink: SinkConfiguration, _ configuration: Configuration, store: StateStore, catalogue: Catalogue) throws -> any Sink {
+    private static func sink(
+        _ sink: SinkConfiguration, stateFolder: String, store: StateStore, deadLetters: DeadLetters, catalogue: Catalogue
+    ) throws -> any Sink {
         switch sink {
         case .history(let history):
             return HistorySink(name: history.name, store: store, retention: HistoryRetention(age: history.age, bytes: history.size))
@@ -198,14 +203,17 @@ enum Assembly {
         case .console(let console):
             return ConsoleSink(
                 name: console.name, catalogue: catalogue, level: console.level, colour: ConsoleSink.Colour(rawValue: console.color.rawValue) ?? .auto)
-        case .redisStreams(let redis): return try Self.sink(redis, stateFolder: configuration.stateFolder, catalogue: catalogue)
+        case .redisStreams(let redis): return try Self.sink(redis, stateFolder: stateFolder, catalogue: catalogue)
         case .redisPublish(let redis): return Self.sink(redis)
+        case .kafka(let kafka):
+            return try Self.sink(kafka, stateFolder: stateFolder, deadLetters: deadLetters, catalogue: catalogue)
         }
     }
 
     /// The sink that a replay writes to: the same outside system, whatever is configured without a hold on checkpoints.
     static func sinkWithoutCheckpoints(_ sink: SinkConfiguration, _ configuration: Configuration, catalogue: Catalogue) throws -> any Sink {
         switch sink {
+        case .kafka(let kafka): replaying(kafka, catalogue: catalogue)
         case .history: preconditionFailure("history is not replayed into itself")
         case .file(let file):
             FileSink(

@@ -71,6 +71,18 @@ struct InstanceTelemetry {
         for sink in sinks { metrics.sample([("sink", sink.name)], count: sink.retries) }
         metrics.family("eventail_sink_up", .gauge, "1 unless the sink is failing.")
         for sink in sinks { metrics.sample([("sink", sink.name)], count: Int64(sink.state == .failing ? 0 : 1)) }
+        ownFigures(of: sinks, &metrics)
+    }
+
+    /// A family holds the samples of all sinks that count it.
+    private func ownFigures(of sinks: [SinkStatus], _ metrics: inout MetricsText) {
+        var told: Set<String> = []
+        for figure in sinks.flatMap(\.figures) where told.insert(figure.name).inserted {
+            metrics.family(figure.name, figure.kind == .counter ? .counter : .gauge, figure.help)
+            for sink in sinks {
+                for same in sink.figures where same.name == figure.name { metrics.sample([("sink", sink.name)], same.value) }
+            }
+        }
     }
 
     private func files(_ metrics: inout MetricsText) {
