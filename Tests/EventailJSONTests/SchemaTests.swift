@@ -69,11 +69,12 @@ import Testing
     }
 
     @Test func everyEffectiveKeywordIsInTheTable() {
-        for keyword in SchemaKeyword.effective where keyword != "$dynamicRef" {
+        let effective = Set(SchemaKeyword.vocabularies.keys)
+        for keyword in effective where keyword != "$dynamicRef" {
             #expect(Self.keywords.contains { $0.schema.contains("\"\(keyword)\"") }, "\(keyword)")
         }
         let grouped = Set(SchemaKeyword.groups.flatMap { $0 }).union(SchemaKeyword.unevaluated)
-        #expect(grouped == SchemaKeyword.effective)
+        #expect(grouped == effective)
     }
 
     @Test func moreThanSixtyFourRequiredMembersAreAllAskedFor() throws {
@@ -147,7 +148,7 @@ import Testing
     @Test func aPatternThatTakesTooLongIsRefusedAndSaysSo() throws {
         let parser = TapeParser(capacity: 4096)
         let document = try parser.parse(Array("\"\(String(repeating: "a", count: 40))!\"".utf8)).get()
-        for text in [#"{"pattern":"^(a|a)*$"}"#, #"{"not":{"pattern":"^(a|a)*$"}}"#] {
+        for text in [#"{"pattern":"^(?=a)(a|a)*$"}"#, #"{"not":{"pattern":"^(?=a)(a|a)*$"}}"#] {
             let schema = try Self.compile(text)
             let runner = SchemaRunner()
             #expect(!runner.accepts(document, at: 1, schema))

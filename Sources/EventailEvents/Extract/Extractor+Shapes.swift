@@ -5,39 +5,56 @@ extension Extractor {
     /// Makes an event of a line of a known shape. False when it takes the long way: its type is not known or something refuses it.
     @inline(__always)
     func readKnown(_ shape: Int, _ document: Document, _ line: LineBatch.Line, _ number: Int64, _ readTime: Int64, _ context: FileContext) -> Bool {
-        let form = known[shape]
-        let shapes = known.shapes
+        var entry = unsafe known[shape]
         var hasSlots = false
         let type: Int
-        if form.nameMember >= 0 {
-            let name = unsafe document.utf8(shapes.place(form.nameMember))
-            type = unsafe plan.words.number(name.baseAddress.unsafelyUnwrapped, name.count, in: form.typeTable)
+        if unsafe entry.nameCount == 1 {
+            let name = unsafe document.utf8(known.shapes.place(entry.names.0))
+            type = unsafe plan.words.number(name.baseAddress.unsafelyUnwrapped, name.count, in: Int(entry.typeTable))
+        } else if unsafe entry.nameCount > 1 {
+            unsafe type = joinedType(entry, document)
         } else {
-            shapes.fill(slots, shape: shape)
+            known.shapes.fill(slots, shape: shape)
             hasSlots = true
-            type = longType(form, document)
+            type = longType(known.forms[shape], document)
         }
         if type < 0 { return false }
-        let recipe = known.recipe(shape, type, document, runner)
-        if let residue = recipe.residue {
-            if !runner.accepts(document, shapes, residue) { return false }
-        } else if recipe.rule.schema >= 0 {
-            if !runner.accepts(document, at: 1, plan.schemas[Int(recipe.rule.schema)]) { return false }
+        if unsafe entry.latestType != type { unsafe entry = known.bring(shape, type, document, runner) }
+        guard let recipe = unsafe entry.latest else { return false }
+        // The recipe lives as long as the shape is known: keeping it for the line's time would cost more than some of its steps.
+        return unsafe recipe._withUnsafeGuaranteedRef { recipe in
+            if recipe.hasResidue {
+                if !runner.accepts(document, known.shapes, recipe.checks) { return false }
+            } else if recipe.rule.schema >= 0 {
+                if !runner.accepts(document, at: 1, plan.schemas[Int(recipe.rule.schema)]) { return false }
+            }
+            if recipe.needsSlots, !hasSlots { known.shapes.fill(slots, shape: shape) }
+            var event = Event()
+            event.position = line.position
+            event.line = number
+            event.start = line.start
+            event.length = line.length
+            event.type = recipe.rule.number
+            fill(&event, recipe, document, readTime, context)
+            events.append(event)
+            return true
         }
-        if recipe.needsSlots, !hasSlots { shapes.fill(slots, shape: shape) }
-        var event = Event()
-        event.position = line.position
-        event.line = number
-        event.start = line.start
-        event.length = line.length
-        event.type = recipe.rule.number
-        fill(&event, recipe, document, readTime, context)
-        events.append(event)
-        return true
     }
 
-    private func longType(_ form: KnownShapes.Known, _ document: Document) -> Int {
-        for number in form.forms where form.isSure || takes(.init(), plan.forms[number].wordChecks, document, slots) {
+    private func joinedType(_ entry: KnownShapes.Entry, _ document: Document) -> Int {
+        word.count = 0
+        let count = unsafe entry.nameCount
+        for index in 0..<count {
+            if index > 0 { word.append(0x2F) }
+            let member = unsafe index == 0 ? entry.names.0 : index == 1 ? entry.names.1 : entry.names.2
+            unsafe add(document.utf8(known.shapes.place(member)))
+        }
+        word.reserve(16)
+        return unsafe plan.words.number(word.base, word.count, in: Int(entry.typeTable))
+    }
+
+    private func longType(_ forms: KnownShapes.Forms, _ document: Document) -> Int {
+        for number in forms.numbers where forms.isSure || takes(.init(), plan.forms[number].wordChecks, document, slots) {
             return type(plan.forms[number], document)
         }
         return -1
@@ -46,10 +63,9 @@ extension Extractor {
     /// `fill` of a type's rule, with what the shape has settled left out.
     @inline(__always)
     private func fill(_ event: inout Event, _ recipe: LineRecipe, _ document: Document, _ readTime: Int64, _ context: FileContext) {
-        let rule = recipe.rule
-        event.meaning = rule.meaning
-        event.accounting = rule.accounting
-        event.usage = rule.usage
+        event.meaning = recipe.rule.meaning
+        event.accounting = recipe.rule.accounting
+        event.usage = recipe.rule.usage
         let firstValue = values.count
         event.firstValue = UInt32(truncatingIfNeeded: firstValue)
         event.firstPart = UInt32(truncatingIfNeeded: parts.count)
@@ -60,75 +76,111 @@ extension Extractor {
             event.time = readTime
             event.timeMissing = true
         }
-        if rule.replay >= 0, isReplayed(rule, event, context) { event.accounting = .rollup }
-        if !rule.told.isEmpty { tell(rule.told, scope, context) }
+        if recipe.rule.replay >= 0, isReplayed(recipe.rule, event, context) { event.accounting = .rollup }
+        if !recipe.rule.told.isEmpty { tell(recipe.rule.told, scope, context) }
         if addRoles(recipe, scope, context) { event.waitsForHuman = true }
-        switch recipe.status {
-        case .nothing: break
-        case .constant(let code): event.status = Status(rawValue: code) ?? .unknown
-        case .open: event.status = status(rule.status, scope)
+        event.status = status(recipe, scope)
+        if case .nothing = recipe.severity {
+            event.severity = severity(.init(), event.status, scope)
+        } else {
+            let said = code(recipe.severity, recipe.rule.severity, recipe, scope)
+            event.severity = said.flatMap { Severity(rawValue: $0) } ?? severity(.init(), event.status, scope)
         }
-        switch recipe.severity {
-        case .nothing: event.severity = severity(.init(), event.status, scope)
-        case .constant, .open: event.severity = severity(rule.severity, event.status, scope)
+        if case .nothing = recipe.priority {
+        } else if let code = code(recipe.priority, recipe.rule.priority, recipe, scope), let priority = Priority(rawValue: code) {
+            event.priority = priority
         }
-        switch recipe.priority {
-        case .nothing: break
-        case .constant, .open: if let code = code(rule.priority, scope), let priority = Priority(rawValue: code) { event.priority = priority }
-        }
-        if !rule.usageKey.isEmpty, rule.accounting == .leaf { addUsageKey(rule, scope) }
+        if !recipe.rule.usageKey.isEmpty, recipe.rule.accounting == .leaf { addUsageKey(recipe.rule, scope) }
         event.valueCount = UInt16(clamping: values.count - firstValue)
-        if !rule.parts.isEmpty { addParts(&event, rule, scope) }
+        if !recipe.rule.parts.isEmpty { addParts(&event, recipe.rule, scope) }
+    }
+
+    @inline(__always)
+    private func status(_ recipe: LineRecipe, _ scope: LineScope) -> Status {
+        switch recipe.status {
+        case .nothing: return .none
+        case .constant(let code): return Status(rawValue: code) ?? .unknown
+        case .member(let member, let source):
+            let code = code(plan.sources[Int(source)], .place(known.shapes.place(member)), scope.document)
+            if code >= 0 { return Status(rawValue: UInt8(code)) ?? .unknown }
+            fillSlots(recipe)
+        case .open: break
+        }
+        return status(recipe.rule.status, scope)
+    }
+
+    /// The code of a word of severity or priority.
+    @inline(__always)
+    private func code(_ word: LineRecipe.Word, _ sources: ReadingPlan.Stretch, _ recipe: LineRecipe, _ scope: LineScope) -> UInt8? {
+        switch word {
+        case .nothing: return nil
+        case .constant(let code): return code
+        case .member(let member, let source):
+            let code = code(plan.sources[Int(source)], .place(known.shapes.place(member)), scope.document)
+            if code >= 0 { return UInt8(code) }
+            fillSlots(recipe)
+        case .open: break
+        }
+        return code(sources, scope)
+    }
+
+    /// What a recipe does without until something takes the long way after all.
+    private func fillSlots(_ recipe: LineRecipe) {
+        if !recipe.needsSlots { known.shapes.fill(slots, shape: latestShape) }
     }
 
     @inline(__always)
     private func time(_ recipe: LineRecipe, _ scope: LineScope) -> Int64? {
         if recipe.timeMember >= 0 {
             if let time = time(.place(known.shapes.place(recipe.timeMember)), recipe.timeUnit, scope.document) { return time }
-            if !recipe.needsSlots { known.shapes.fill(slots, shape: latestShape) }
+            fillSlots(recipe)
         }
         return time(recipe.rule.time, scope)
     }
 
     @inline(__always)
     private func addRoles(_ recipe: LineRecipe, _ scope: LineScope, _ context: FileContext) -> Bool {
-        let document = scope.document, shapes = known.shapes
+        let document = scope.document
         var waitsForHuman = false
         var index = 0
         let count = recipe.steps.count
+        values.reserve(count)
         while index < count {
             let step = recipe.steps[index]
-            index += 1
+            index &+= 1
             switch step.kind {
             case .text:
-                let found = unsafe document.utf8(shapes.place(step.member))
+                let found = unsafe document.utf8(known.shapes.place(step.member))
                 if found.count == 0 { continue }
                 let start = text.count
                 unsafe text.append(padded: found.baseAddress.unsafelyUnwrapped, found.count <= Self.longestText ? found.count : cut(found))
-                addValue(step.role, start)
+                values.appendReserved(RoleValue(step.role, offset: start, length: text.count &- start))
             case .scalarText:
                 let start = text.count
-                if !addText(shapes.place(step.member), document) { continue }
+                if !addText(known.shapes.place(step.member), document) { continue }
                 addValue(step.role, start)
             case .number:
-                let place = shapes.place(step.member)
+                let place = known.shapes.place(step.member)
                 let value =
                     switch document.tag(place) {
                     case .signed: Double(document.signed(place))
                     case .unsigned: Double(document.unsigned(place))
                     default: document.double(place)
                     }
-                values.append(RoleValue(step.role, number: value))
+                values.appendReserved(RoleValue(step.role, number: value))
             case .scalarNumber:
-                guard let value = number(shapes.place(step.member), document) else { continue }
+                guard let value = number(known.shapes.place(step.member), document) else { continue }
                 values.append(RoleValue(step.role, number: value))
             case .constantText: add(step.role, plan.constants[Int(step.member)])
             case .constantNumber:
                 guard let value = Double(String(decoding: plan.constants[Int(step.member)], as: UTF8.self)) else { continue }
                 values.append(RoleValue(step.role, number: value))
-            case .rule: if addRole(plan.roles[Int(step.member)], scope, context) { waitsForHuman = true }
+            case .rule:
+                if addRole(plan.roles[Int(step.member)], scope, context) { waitsForHuman = true }
+                // It may have given more than one value.
+                values.reserve(count)
             }
-            index += Int(step.skip)
+            index &+= Int(step.skip)
         }
         return waitsForHuman
     }

@@ -212,22 +212,25 @@ extension Extractor {
 
     /// A source's code, -1 for nothing, `unknownWord` for a word that is in no list.
     private func code(_ source: ReadingPlan.Source, _ scope: LineScope) -> Int {
-        let found: Value
         switch source.kind {
-        case .constant: return Int(source.yes)
-        case .place: found = scope.slots[Int(source.index)] > 0 ? .place(scope.slots[Int(source.index)]) : .nothing
-        case .line: found = slots[Int(source.index)] > 0 ? .place(slots[Int(source.index)]) : .nothing
-        case .complex: found = value(source, scope)
+        case .constant: Int(source.yes)
+        case .place: scope.slots[Int(source.index)] > 0 ? code(source, .place(scope.slots[Int(source.index)]), scope.document) : -1
+        case .line: slots[Int(source.index)] > 0 ? code(source, .place(slots[Int(source.index)]), scope.document) : -1
+        case .complex: code(source, value(source, scope), scope.document)
         }
+    }
+
+    /// The code of what a source has found.
+    func code(_ source: ReadingPlan.Source, _ found: Value, _ document: Document) -> Int {
         switch found {
         case .nothing: return -1
         case .bool(let yes): return Int(yes ? source.yes : source.no)
         case .place(let place):
-            switch scope.document.tag(place) {
+            switch document.tag(place) {
             case .yes: return Int(source.yes)
             case .no: return Int(source.no)
             case .string:
-                let text = unsafe scope.document.utf8(place)
+                let text = unsafe document.utf8(place)
                 guard text.count > 0 else { return -1 }
                 let code = unsafe plan.words.number(text.baseAddress.unsafelyUnwrapped, text.count, in: Int(source.table))
                 return unsafe code >= 0 ? code : lowered(Array(text.prefix(Self.longestTypeName)), source)
@@ -238,7 +241,7 @@ extension Extractor {
         case .number: break
         }
         // A number: a step, or a word like any other.
-        guard let number = number(found, scope.document) else { return -1 }
+        guard let number = number(found, document) else { return -1 }
         if source.kind == .complex, !plan.complex[Int(source.index)].steps.isEmpty {
             return plan.complex[Int(source.index)].steps.first { number >= $0.from }.map { Int($0.code) } ?? -1
         }
@@ -284,7 +287,12 @@ extension Extractor {
             switch document.tag(place) {
             case .signed: return EventTime.nanoseconds(document.signed(place), unit: unit)
             case .double: return EventTime.nanoseconds(document.double(place), unit: unit)
-            case .string: return unsafe EventTime.nanoseconds(Span(_unsafeElements: document.utf8(place)), unit: unit)
+            case .string:
+                let text = unsafe document.utf8(place)
+                if let time = unsafe latestDay.nanoseconds(text) { return time }
+                guard let time = unsafe EventTime.nanoseconds(Span(_unsafeElements: text), unit: unit) else { return nil }
+                unsafe latestDay.remember(text, time)
+                return time
             default: return nil
             }
         }

@@ -14,7 +14,7 @@ public final class Extractor {
 
     let plan: ReadingPlan
     let catalogue: Catalogue
-    let parser = TapeParser()
+    private let parser = LineParser()
     /// For JSON within text.
     let innerParser = TapeParser(capacity: 1 << 12)
     let runner = SchemaRunner()
@@ -29,6 +29,7 @@ public final class Extractor {
     let text = Scratch<UInt8>(capacity: 1 << 18)
     /// Type names and words being looked up.
     let word = Scratch<UInt8>(capacity: 1024)
+    var latestDay = DayMemory()
     private var otherTypes: [UInt64: UInt16] = [:]
     private let takesAnyForm: Bool
     private let passesUnknownTypes: Bool
@@ -53,14 +54,16 @@ public final class Extractor {
     public func extract(_ lines: LineBatch, _ context: FileContext) -> EventBatch {
         let batch = EventBatch(file: lines.file, buffer: lines.buffer, start: lines.start, end: lines.end, readTime: lines.readTime)
         context.bind(plan)
-        let count = lines.lines.count
+        parser.begin(lines.buffer)
+        let places = lines.lines
+        let count = places.count
         var contexts: [EventBatch.Context] = []
         var changes = -1
         events.reserve(count)
         var validBytes: Int64 = 0
         for index in 0..<count {
-            let line = lines.lines[index]
-            let end = index + 1 < count ? lines.lines[index + 1].position : lines.end
+            let line = places[index]
+            let end = index + 1 < count ? places[index + 1].position : lines.end
             let bytes = line.tooLongBytes > 0 ? line.tooLongBytes : end - line.position
             let problem: Problem
             if line.tooLongBytes > 0 {
@@ -70,7 +73,7 @@ public final class Extractor {
                 batch.blankBytes += bytes
                 continue
             } else {
-                switch unsafe parser.parse(UnsafeRawPointer(lines.buffer.base + Int(line.start)), length: Int(line.length)) {
+                switch parser.parse(line.start, length: line.length) {
                 case .success(let document):
                     if changes != context.changes {
                         changes = context.changes
@@ -217,7 +220,7 @@ public final class Extractor {
         }
     }
 
-    private func add(_ name: UnsafeBufferPointer<UInt8>) {
+    func add(_ name: UnsafeBufferPointer<UInt8>) {
         unsafe word.append(padded: name.baseAddress.unsafelyUnwrapped, min(name.count, Self.longestTypeName))
     }
 

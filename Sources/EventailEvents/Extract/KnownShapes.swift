@@ -4,36 +4,33 @@ internal import EventailJSON
 ///
 /// *Owns* the shapes. *Thread*: its extractor's. *Limits*: those of `LineShapes`; learning is rationed, so that a producer whose lines are all
 /// different costs little more than without shapes.
-final class KnownShapes {
+@safe final class KnownShapes {
     /// What a new shape costs, in lines that were found.
     private static let price = 64
     private static let mostCredit = 1 << 18
 
-    /// A shape's forms and recipes.
-    final class Known {
-        /// The forms that a line of the shape may have, in order.
-        let forms: [Int]
-        /// The first form is sure: no word has to be looked at.
-        let isSure: Bool
-        /// The member with the type's name when the form is sure and names types by one place; -1 otherwise.
-        let nameMember: Int32
-        /// The table of its names.
-        let typeTable: Int
-        fileprivate var latest: LineRecipe?
-        fileprivate var others: [LineRecipe] = []
+    /// What the hot path asks of a shape; the recipe is owned by `recipes`.
+    @unsafe struct Entry: BitwiseCopyable {
+        /// How many members make up the type's name when the form is sure, and these members; 0 otherwise. And the table of its names.
+        var nameCount: Int32 = 0
+        var typeTable: Int32 = 0
+        var names: (Int32, Int32, Int32) = (0, 0, 0)
+        /// The recipe used last and its type.
+        var latestType = -1
+        var latest: Unmanaged<LineRecipe>?
+    }
 
-        fileprivate init(_ forms: [Int], _ plan: ReadingPlan, nameMember: (Int) -> Int32) {
-            self.forms = forms
-            isSure = forms.first.map { plan.forms[$0].wordChecks.isEmpty } ?? false
-            let form = forms.first.map { plan.forms[$0] }
-            typeTable = form.map { Int($0.typeTable) } ?? 0
-            if isSure, let form, form.naming == .single { self.nameMember = nameMember(Int(form.name)) } else { self.nameMember = -1 }
-        }
+    /// The forms that a line of a shape may have, in order; the first is sure when no word has to be looked at.
+    struct Forms {
+        let numbers: [Int]
+        let isSure: Bool
     }
 
     private let plan: ReadingPlan
     let shapes: LineShapes
-    private var known: ContiguousArray<Known> = []
+    private let entries: UnsafeMutablePointer<Entry>
+    private(set) var forms: [Forms] = []
+    private var recipes: [[LineRecipe]] = []
     private let learns: Bool
     private var credit = 512 * price
 
@@ -41,7 +38,10 @@ final class KnownShapes {
         self.plan = plan
         self.learns = learns
         shapes = LineShapes(plan.fields)
+        unsafe entries = .allocate(capacity: LineShapes.mostShapes)
     }
+
+    deinit { unsafe entries.deallocate() }
 
     /// The line's shape, -1 when it is new.
     @inline(__always)
@@ -52,31 +52,23 @@ final class KnownShapes {
     }
 
     @inline(__always)
-    subscript(shape: Int) -> Known { known[shape] }
+    subscript(shape: Int) -> Entry { unsafe entries[shape] }
 
-    /// The recipe for lines of a known shape and type, of which the line at hand is one.
-    @inline(__always)
-    func recipe(_ shape: Int, _ type: Int, _ document: Document, _ runner: SchemaRunner) -> LineRecipe {
-        if let latest = known[shape].latest, latest.type == type { return latest }
-        return bring(shape, type, document, runner)
-    }
-
-    /// Makes a recipe the one used last.
+    /// Finds or makes the recipe for lines of a known shape and type, of which the line at hand is one, and makes it the one used last.
     @inline(never)
-    private func bring(_ shape: Int, _ type: Int, _ document: Document, _ runner: SchemaRunner) -> LineRecipe {
-        let known = known[shape]
-        let before = known.latest
+    func bring(_ shape: Int, _ type: Int, _ document: Document, _ runner: SchemaRunner) -> Entry {
         let recipe: LineRecipe
-        if let index = known.others.firstIndex(where: { $0.type == type }) {
-            recipe = known.others.remove(at: index)
+        if let known = recipes[shape].first(where: { $0.type == type }) {
+            recipe = known
         } else {
             let schema = Int(plan.types[type].schema)
             let residue = schema < 0 ? nil : runner.residue(of: plan.schemas[schema], document, shapes, shape: shape)
             recipe = LineRecipe(type, plan, residue, ShapeSight(plan: plan, shapes: shapes, shape: shape, document: document))
+            recipes[shape].append(recipe)
         }
-        if let before { known.others.append(before) }
-        known.latest = recipe
-        return recipe
+        unsafe entries[shape].latestType = type
+        unsafe entries[shape].latest = Unmanaged.passUnretained(recipe)
+        return unsafe entries[shape]
     }
 
     /// Remembers the shape of a line whose fields and kinds the plan has just put into `slots`.
@@ -86,14 +78,37 @@ final class KnownShapes {
         guard let possible = possibleForms(slots) else { return }
         if shapes.isFull {
             shapes.removeAll()
-            known = []
+            forms = []
+            recipes = []
         }
         let shape = shapes.learn(document)
-        guard shape == known.count else { return }
-        known.append(
-            Known(possible, plan) { slot in
-                slots.kind(slot) == .string ? shapes.member(of: slot, shape: shape) ?? -1 : -1
-            })
+        guard shape == forms.count else { return }
+        let form = possible.first.map { plan.forms[$0] }
+        let isSure = form?.wordChecks.isEmpty ?? false
+        forms.append(Forms(numbers: possible, isSure: isSure))
+        recipes.append([])
+        var entry = unsafe Entry()
+        if isSure, let form {
+            let names = nameMembers(form, shape, slots)
+            if names.count >= 1 && names.count <= 3 {
+                unsafe entry.nameCount = Int32(names.count)
+                unsafe entry.typeTable = form.typeTable
+                unsafe entry.names = (names[0], names.count > 1 ? names[1] : 0, names.count > 2 ? names[2] : 0)
+            }
+        }
+        unsafe (entries + shape).initialize(to: entry)
+    }
+
+    /// The members that make up the name of the type of lines of a shape.
+    private func nameMembers(_ form: ReadingPlan.Form, _ shape: Int, _ slots: FieldSlots) -> [Int32] {
+        let places: [Int] =
+            switch form.naming {
+            case .constant: []
+            case .single: [Int(form.name)]
+            case .join, .first: plan.namings[Int(form.name)]
+            }
+        let members = places.filter { slots.kind($0) == .string }.compactMap { shapes.member(of: $0, shape: shape) }
+        return form.naming == .first ? Array(members.prefix(1)) : members
     }
 
     /// The forms that lines of this shape may have; nil when it also hangs on whether something is true or false, which shapes do not tell.

@@ -22,16 +22,19 @@ final class LineRecipe {
         var member: Int32
     }
 
-    /// What a word is when the shape tells: nothing, one constant, or something to find out.
+    /// Where a word comes from when the shape tells: nowhere, a constant, one of the plan's sources that names a member, or something to find out.
     enum Word {
         case nothing, open
         case constant(UInt8)
+        case member(Int32, source: Int32)
     }
 
     let type: Int
     let rule: ReadingPlan.TypeRule
-    /// What is left of the schema; nil means all of it, when there is one.
-    let residue: SchemaResidue?
+    /// What is left of the schema. Without it all of the schema is checked, when there is one.
+    let hasResidue: Bool
+    let checks: SchemaResidue.Checks
+    private let residue: SchemaResidue
     let steps: ContiguousArray<Step>
     /// Where the time is and what unit it has; -1 when the rule's sources have to be asked.
     let timeMember: Int32
@@ -44,7 +47,9 @@ final class LineRecipe {
 
     init(_ type: Int, _ plan: ReadingPlan, _ residue: SchemaResidue?, _ sight: ShapeSight) {
         self.type = type
-        self.residue = residue
+        hasResidue = residue != nil
+        self.residue = residue ?? .nothing
+        checks = self.residue.all
         rule = plan.types[type]
         var steps: ContiguousArray<Step> = []
         for number in rule.roles.range { steps += sight.steps(of: number) }

@@ -45,6 +45,8 @@ struct ReadingPlanBuilder {
     private var humanTable: Int32 = -1
     /// Where the present profile's lists of the line's sources are.
     private var stretches: [ObjectIdentifier: ReadingPlan.Stretch] = [:]
+    /// The rules of the present profile's types.
+    private var rules: [ObjectIdentifier: Int] = [:]
     /// The tables of the present profile's words.
     private var wordTables: [RoleKey: Int32] = [:]
     private var firstCarry = 0
@@ -75,6 +77,7 @@ struct ReadingPlanBuilder {
         description = profile.description
         wordTables = [:]
         stretches = [:]
+        rules = [:]
         profileNumber = number
         humanTable = description.humanTools.isEmpty ? -1 : table(description.humanTools.enumerated().map { ($0.element, $0.offset) })
         firstCarry = carries.count
@@ -88,7 +91,11 @@ struct ReadingPlanBuilder {
         var made = ReadingPlan.Form(profile: profileNumber)
         (made.checks, made.wordChecks) = conditions(form.conditions)
         var names: [(String, Int)] = []
-        for (name, type) in form.types.sorted(by: { $0.key < $1.key }) { names.append((name, rule(type, name, profile))) }
+        for (name, type) in form.types.sorted(by: { $0.key < $1.key }) {
+            let known = rules[ObjectIdentifier(type)] ?? rule(type, name, profile)
+            rules[ObjectIdentifier(type)] = known
+            names.append((name, known))
+        }
         func known(_ name: String) -> Int { names.first { $0.0 == name }?.1 ?? -1 }
         made.acceptsUnknownTypes = form.acceptsUnknownTypes
         made.other = Int32(rule(form.other, nil, profile))

@@ -36,6 +36,14 @@
         count += 1
     }
 
+    /// Appends where `reserve` has made room.
+    @inline(__always)
+    func appendReserved(_ element: Element) {
+        assert(count < capacity, "room that was reserved")
+        unsafe (base + count).initialize(to: element)
+        count &+= 1
+    }
+
     subscript(index: Int) -> Element {
         precondition(index < count, "an element that was appended")
         return unsafe base[index]
@@ -53,14 +61,21 @@ extension Scratch where Element == UInt8 {
     /// Appends text behind whose end 16 bytes are readable, as in a parser's strings: copied in steps of 16.
     @inline(__always)
     func append(padded text: UnsafePointer<UInt8>, _ length: Int) {
-        reserve(length + 16)
+        reserve(length &+ 16)
         let target = unsafe UnsafeMutableRawPointer(base + count), source = unsafe UnsafeRawPointer(text)
-        var done = 0
+        unsafe target.storeBytes(of: source.loadUnaligned(as: SIMD2<UInt64>.self), as: SIMD2<UInt64>.self)
+        if length > 16 { unsafe appendRest(target, source, length) }
+        count &+= length
+    }
+
+    /// Copies what is behind the first 16 bytes.
+    @inline(never)
+    private func appendRest(_ target: UnsafeMutableRawPointer, _ source: UnsafeRawPointer, _ length: Int) {
+        var done = 16
         while done < length {
             unsafe target.storeBytes(of: source.loadUnaligned(fromByteOffset: done, as: SIMD2<UInt64>.self), toByteOffset: done, as: SIMD2<UInt64>.self)
-            done += 16
+            done &+= 16
         }
-        count += length
     }
 
     func append(bytes: [UInt8]) {

@@ -83,8 +83,11 @@ struct ShapeSight {
         for index in sources.range {
             let source = plan.sources[index]
             if isSilent(source) { continue }
-            if source.kind == .constant, source.yes >= 0 { return .constant(UInt8(source.yes)) }
-            return .open
+            switch source.kind {
+            case .constant: return source.yes >= 0 ? .constant(UInt8(source.yes)) : .open
+            case .place, .line: return member(source.index).map { .member($0.number, source: Int32(index)) } ?? .open
+            case .complex: return .open
+            }
         }
         return .nothing
     }

@@ -48,15 +48,28 @@ enum TypeNaming: Sendable {
     }
 }
 
-/// What a line of a type stands for and where its roles are.
-struct TypeDescription: Sendable {
-    var meaning = Meaning.note
-    var accounting = Accounting.leaf
-    var usage = UsageMode.delta
-    var usageKey: [SourceDescription] = []
-    var schema: Schema?
-    var roles: [RoleKey: SourceList] = [:]
-    var parts: [PartDescription] = []
+/// What a line of a type stands for and where its roles are. Forms that change nothing of a type share it, so that it is compiled once.
+final class TypeDescription: Sendable {
+    let meaning: Meaning
+    let accounting: Accounting
+    let usage: UsageMode
+    let usageKey: [SourceDescription]
+    let schema: Schema?
+    let roles: [RoleKey: SourceList]
+    let parts: [PartDescription]
+
+    init(
+        meaning: Meaning = .note, accounting: Accounting = .leaf, usage: UsageMode = .delta, usageKey: [SourceDescription] = [],
+        schema: Schema? = nil, roles: [RoleKey: SourceList] = [:], parts: [PartDescription] = []
+    ) {
+        self.meaning = meaning
+        self.accounting = accounting
+        self.usage = usage
+        self.usageKey = usageKey
+        self.schema = schema
+        self.roles = roles
+        self.parts = parts
+    }
 }
 
 /// Entries of an array that become parts of the event.

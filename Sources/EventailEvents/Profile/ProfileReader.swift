@@ -83,11 +83,19 @@ struct ProfileReader {
         }
         guard !written.isEmpty else { throw YAMLError(forms, "at least one form is needed") }
         let compiled = try schemas.compile()
+        var shared: [String: TypeDescription] = [:]
         for (form, ownTypes, ownRoles, ownSchema) in written {
             var form = form
             let inherited = roles.merging(ownRoles) { $1 }
-            for (name, type) in types.merging(ownTypes, uniquingKeysWith: { $1 }) {
-                form.types[name] = inherit(type, inherited, compiled, ownSchema)
+            for (name, type) in ownTypes { form.types[name] = inherit(type, inherited, compiled, ownSchema) }
+            for (name, type) in types where ownTypes[name] == nil {
+                if ownRoles.isEmpty, ownSchema == schema {
+                    let made = shared[name] ?? inherit(type, inherited, compiled, schema)
+                    shared[name] = made
+                    form.types[name] = made
+                } else {
+                    form.types[name] = inherit(type, inherited, compiled, ownSchema)
+                }
             }
             form.other = inherit(WrittenType(), inherited, compiled, ownSchema)
             profile.forms.append(form)
@@ -98,13 +106,13 @@ struct ProfileReader {
     private func inherit(
         _ type: WrittenType, _ inherited: [RoleKey: SourceList?], _ schemas: [String: Schema], _ schema: String?
     ) -> TypeDescription {
-        var made = TypeDescription(meaning: type.meaning, accounting: type.accounting)
-        made.usage = type.usage ?? usage
-        made.usageKey = type.usageKey ?? usageKey
-        made.schema = (type.schema ?? schema).flatMap { schemas[$0] }
-        made.roles = inherited.merging(type.roles) { $1 }.compactMapValues { $0 }
-        made.parts = type.parts
-        return made
+        var roles: [RoleKey: SourceList] = [:]
+        roles.reserveCapacity(inherited.count + type.roles.count)
+        for (key, list) in inherited { if let list { roles[key] = list } }
+        for (key, list) in type.roles { roles[key] = list }
+        return TypeDescription(
+            meaning: type.meaning, accounting: type.accounting, usage: type.usage ?? usage, usageKey: type.usageKey ?? usageKey,
+            schema: (type.schema ?? schema).flatMap { schemas[$0] }, roles: roles, parts: type.parts)
     }
 
     // MARK: pieces

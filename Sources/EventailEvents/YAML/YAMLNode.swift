@@ -28,7 +28,10 @@ public struct YAMLNode: Sendable {
         return plain ? YAMLScalar(plain: text) : .string(text)
     }
 
-    public var isNull: Bool { if case .null = scalar { true } else { false } }
+    public var isNull: Bool {
+        guard case .scalar(let text, plain: true) = content else { return false }
+        return YAMLScalar.isNull(text)
+    }
     public var isSequence: Bool { if case .sequence = content { true } else { false } }
     public var isMapping: Bool { if case .mapping = content { true } else { false } }
 

@@ -6,6 +6,7 @@ public struct YAMLReader {
     public static let mostBytes = 16 << 20
     public static let mostDepth = 100
     public static let mostNodes = 500_000
+    private static let mostCompared = 16
 
     private let events: YAMLEventReader
     private var anchors: [String: (node: YAMLNode, nodes: Int)] = [:]
@@ -72,14 +73,17 @@ public struct YAMLReader {
 
     private mutating func members(depth: Int) throws(YAMLError) -> [YAMLMember] {
         var members: [YAMLMember] = []
+        // A long mapping's keys, so that each is compared with few others.
         var seen: [String: Int] = [:]
         while true {
             let event = try events.next()
             if case .mappingEnd = event.kind { return members }
             let key = try node(event, depth: depth)
             guard case .scalar(let name, _) = key.content else { throw YAMLError(key, "a key must be text, is \(key.kind)") }
-            if let first = seen[name] { throw YAMLError(key, "the key \(name) is already given in line \(first)") }
-            seen[name] = key.line
+            let first = members.count < Self.mostCompared ? members.first { $0.key == name }?.line : seen[name]
+            if let first { throw YAMLError(key, "the key \(name) is already given in line \(first)") }
+            if members.count + 1 == Self.mostCompared { for member in members { seen[member.key] = member.line } }
+            if members.count + 1 >= Self.mostCompared { seen[name] = key.line }
             let value = try node(try events.next(), depth: depth)
             members.append(YAMLMember(key: name, line: key.line, column: key.column, value: value))
         }

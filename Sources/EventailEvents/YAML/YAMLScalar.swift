@@ -8,8 +8,16 @@ public enum YAMLScalar: Sendable, Equatable {
 
     /// Reads text that stands without quotes. A whole number beyond 64 bits is a float.
     public init(plain text: String) {
+        if Self.isNull(text) {
+            self = .null
+            return
+        }
+        // Most scalars are words.
+        if let first = text.utf8.first, first >= 0x67, first != 0x74 {
+            self = .string(text)
+            return
+        }
         switch text {
-        case "", "~", "null", "Null", "NULL": self = .null
         case "true", "True", "TRUE": self = .bool(true)
         case "false", "False", "FALSE": self = .bool(false)
         case ".nan", ".NaN", ".NAN": self = .float(.nan)
@@ -17,6 +25,10 @@ public enum YAMLScalar: Sendable, Equatable {
         case "-.inf", "-.Inf", "-.INF": self = .float(-.infinity)
         default: self = Self.number(text) ?? .string(text)
         }
+    }
+
+    static func isNull(_ text: String) -> Bool {
+        text.utf8.count <= 4 && (text.isEmpty || text == "~" || text == "null" || text == "Null" || text == "NULL")
     }
 
     private static func number(_ text: String) -> YAMLScalar? {

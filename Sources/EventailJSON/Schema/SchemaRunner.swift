@@ -28,13 +28,16 @@
     }
 
     /// Whether a line whose shape `shapes` has just found keeps what is left of a schema for that shape; the hottest path.
-    public func accepts(_ document: Document, _ shapes: LineShapes, _ residue: SchemaResidue) -> Bool {
-        let machine = machine(document, residue.program)
-        for index in 0..<residue.checks.count {
-            let check = residue.checks[index]
+    public func accepts(_ document: Document, _ shapes: LineShapes, _ residue: SchemaResidue.Checks) -> Bool {
+        unsafe memory.pointee.reset()
+        let machine = unsafe SchemaMachine(tables: residue.tables, document: document, state: memory)
+        for index in 0..<residue.table.count {
+            let check = residue.table[index]
             let place = shapes.place(check.member)
             let accepted =
                 switch check.kind {
+                case .filled: unsafe document.utf8(place).count > 0
+                case .word: machine.isWord(check.index, place)
                 case .string: machine.string(check.index, place)
                 case .number: machine.number(check.index, place)
                 case .whole: document.isWhole(place)

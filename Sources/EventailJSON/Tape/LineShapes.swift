@@ -10,6 +10,9 @@
     public static let mostSteps = 1 << 16
     public static let mostMembers = 256
     public static let longestKey = 32
+    /// Siblings beyond this many are found by a hash table.
+    private static let mostSiblings = 3
+    private static let mostJumps = 1 << 19
 
     /// A member, or the end of an object.
     private struct Step {
@@ -27,9 +30,17 @@
         var shape: Int32 = -1
         /// How many words of the tape the value takes; 0 when the value itself tells.
         var words: Int32 = 0
+        /// Where the hash table of a long list of siblings lies that this step begins, -1 for none, and its size less one.
+        var jumps: Int32 = -1
+        var jumpMask: Int32 = 0
 
         func isLike(_ other: Step) -> Bool {
             head == other.head && tail == other.tail && second == other.second && beforeLast == other.beforeLast && mark == other.mark
+        }
+
+        @inline(__always)
+        static func hash(_ head: UInt64, _ tail: UInt64, _ mark: UInt64) -> Int32 {
+            Int32(truncatingIfNeeded: ((head ^ (tail &<< 29 | tail &>> 35)) &+ mark &* 0xC2B2_AE3D_27D4_EB4F) &* 0x9E37_79B9_7F4A_7C15 &>> 33)
         }
     }
 
@@ -51,6 +62,8 @@
     private let classOfTag: UnsafeMutablePointer<UInt8>
     /// Tape indices of the members' values of the line found last; the first is the line itself.
     @usableFromInline let places: UnsafeMutablePointer<Int32>
+    private let jumps: UnsafeMutablePointer<Int32>
+    private var jumpCount = 0
     private var stepCount = 0
     private var first: Int32 = -1
     private var wanted: [Wanted] = []
@@ -62,6 +75,7 @@
         self.plan = plan
         unsafe steps = .allocate(capacity: Self.mostSteps)
         unsafe places = .allocate(capacity: Self.mostMembers)
+        unsafe jumps = .allocate(capacity: Self.mostJumps)
         unsafe classOfTag = .allocate(capacity: 256)
         unsafe classOfTag.initialize(repeating: 0, count: 256)
         for (tag, kind) in [
@@ -73,6 +87,7 @@
     deinit {
         unsafe steps.deallocate()
         unsafe places.deallocate()
+        unsafe jumps.deallocate()
         unsafe classOfTag.deallocate()
     }
 
@@ -81,6 +96,7 @@
 
     public func removeAll() {
         stepCount = 0
+        jumpCount = 0
         first = -1
         wanted = []
         firstWanted = [0]
@@ -101,39 +117,60 @@
             var step = unsafe steps + Int(number)
             let key = unsafe tape[at]
             if key >> 56 != 0x22 {
-                while unsafe step.pointee.mark != Class.end {
-                    number = unsafe step.pointee.sibling
-                    if number < 0 { return -1 }
-                    unsafe step = steps + Int(number)
+                if unsafe step.pointee.mark != Class.end {
+                    unsafe step = other(step, 0, 0, Class.end)
+                    if unsafe step.pointee.mark != Class.end { return -1 }
                 }
                 if unsafe step.pointee.shape >= 0 { return unsafe Int(step.pointee.shape) }
-                at += 1
+                at &+= 1
                 number = unsafe step.pointee.next
                 continue
             }
             let text = unsafe UnsafeRawPointer(strings + Int(truncatingIfNeeded: key & 0x00FF_FFFF_FFFF_FFFF))
             let length = unsafe text.loadUnaligned(as: UInt32.self)
-            let value = unsafe tape[at + 1]
-            let mark = unsafe UInt64(length) << 8 | UInt64(classOfTag[Int(truncatingIfNeeded: value >> 56)])
+            at &+= 1
+            let mark = unsafe UInt64(length) &<< 8 | UInt64(classOfTag[Int(truncatingIfNeeded: tape[at] &>> 56)])
             let (head, tail) = unsafe WordTables.ends((text + 4).assumingMemoryBound(to: UInt8.self), Int(length))
-            while true {
-                if unsafe step.pointee.head == head && step.pointee.tail == tail && step.pointee.mark == mark {
-                    if length <= 16 { break }
-                    if unsafe step.pointee.second == (text + 12).loadUnaligned(as: UInt64.self)
-                        && step.pointee.beforeLast == (text + Int(length) - 12).loadUnaligned(as: UInt64.self) { break }
-                }
-                number = unsafe step.pointee.sibling
-                if number < 0 { return -1 }
-                unsafe step = steps + Int(number)
+            if unsafe step.pointee.head != head || step.pointee.tail != tail || step.pointee.mark != mark {
+                unsafe step = other(step, head, tail, mark)
+                if unsafe step.pointee.head != head || step.pointee.tail != tail || step.pointee.mark != mark { return -1 }
             }
-            at += 1
+            if length > 16 {
+                let second = unsafe (text + 12).loadUnaligned(as: UInt64.self)
+                let beforeLast = unsafe (text + Int(length) - 12).loadUnaligned(as: UInt64.self)
+                if unsafe step.pointee.second != second || step.pointee.beforeLast != beforeLast { return -1 }
+            }
             unsafe places[member] = Int32(truncatingIfNeeded: at)
-            member += 1
+            member &+= 1
             let words = unsafe Int(step.pointee.words)
-            at = words == 0 ? Int(truncatingIfNeeded: value & 0xFFFF_FFFF) : at + words
+            at = unsafe words == 0 ? Int(truncatingIfNeeded: tape[at] & 0xFFFF_FFFF) : at &+ words
             number = unsafe step.pointee.next
         }
         return -1
+    }
+
+    /// The step among the siblings of the first that has a key and class; any other step when there is none.
+    @inline(never)
+    private func other(_ first: UnsafeMutablePointer<Step>, _ head: UInt64, _ tail: UInt64, _ mark: UInt64) -> UnsafeMutablePointer<Step> {
+        var step = unsafe first
+        if unsafe first.pointee.jumps >= 0 {
+            let table = unsafe jumps + Int(first.pointee.jumps)
+            let mask = unsafe first.pointee.jumpMask
+            var place = Step.hash(head, tail, mark) & mask
+            while true {
+                let number = unsafe table[Int(place)]
+                if number < 0 { return unsafe first }
+                unsafe step = steps + Int(number)
+                if unsafe step.pointee.head == head && step.pointee.tail == tail && step.pointee.mark == mark { return unsafe step }
+                place = (place &+ 1) & mask
+            }
+        }
+        while unsafe step.pointee.head != head || step.pointee.tail != tail || step.pointee.mark != mark {
+            let number = unsafe step.pointee.sibling
+            if number < 0 { return unsafe step }
+            unsafe step = steps + Int(number)
+        }
+        return unsafe step
     }
 
     /// Puts the members of the line found last where the plan would put them. Kinds are left alone: they depend on the shape only.
@@ -168,6 +205,8 @@
             var number = unsafe last < 0 ? first : steps[Int(last)].next
             var before: Int32 = -1
             while number >= 0, unsafe !steps[Int(number)].isLike(step) {
+                // Found by these alone; a long key that differs only between them stays unknown.
+                if unsafe steps[Int(number)].head == step.head && steps[Int(number)].tail == step.tail && steps[Int(number)].mark == step.mark { return -1 }
                 before = number
                 unsafe number = steps[Int(number)].sibling
             }
@@ -175,7 +214,14 @@
                 number = Int32(stepCount)
                 unsafe (steps + stepCount).initialize(to: step)
                 stepCount += 1
-                if before >= 0 { unsafe steps[Int(before)].sibling = number } else if last >= 0 { unsafe steps[Int(last)].next = number } else { first = number }
+                if before >= 0 {
+                    unsafe steps[Int(before)].sibling = number
+                    makeJumps(unsafe last < 0 ? first : steps[Int(last)].next)
+                } else if last >= 0 {
+                    unsafe steps[Int(last)].next = number
+                } else {
+                    first = number
+                }
             }
             last = number
         }
@@ -186,6 +232,36 @@
         wanted += members
         firstWanted.append(wanted.count)
         return memberCounts.count - 1
+    }
+
+    /// Makes the hash table of a list of siblings anew when it is long enough.
+    private func makeJumps(_ list: Int32) {
+        var siblings: [Int32] = []
+        var number = list
+        while number >= 0 {
+            siblings.append(number)
+            unsafe number = steps[Int(number)].sibling
+        }
+        if siblings.count <= Self.mostSiblings { return }
+        var size = 8
+        while size < siblings.count * 2 { size *= 2 }
+        let mask = Int32(size - 1)
+        let isOld = unsafe steps[Int(list)].jumps >= 0 && steps[Int(list)].jumpMask == mask
+        let start = isOld ? unsafe Int(steps[Int(list)].jumps) : jumpCount
+        guard start + size <= Self.mostJumps else {
+            unsafe steps[Int(list)].jumps = -1
+            return
+        }
+        if !isOld { jumpCount += size }
+        unsafe (jumps + start).update(repeating: -1, count: size)
+        for sibling in siblings {
+            let step = unsafe steps[Int(sibling)]
+            var place = Step.hash(step.head, step.tail, step.mark) & mask
+            while unsafe jumps[start + Int(place)] >= 0 { place = (place &+ 1) & mask }
+            unsafe jumps[start + Int(place)] = sibling
+        }
+        unsafe steps[Int(list)].jumps = Int32(start)
+        unsafe steps[Int(list)].jumpMask = mask
     }
 
     /// Adds the steps of an object's members; false when the line has no shape.

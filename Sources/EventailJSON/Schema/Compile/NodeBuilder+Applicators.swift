@@ -112,7 +112,7 @@ extension NodeBuilder {
 
     // MARK: conditions
 
-    private func condition(_ branches: [String: Element]) throws(SchemaError) {
+    private func condition(_ branches: KeywordList) throws(SchemaError) {
         if let decider, decider.takes(branches) { return }
         guard let test = branches["if"] else { return }
         let condition = try child(test)
@@ -161,14 +161,15 @@ extension NodeBuilder {
 /// A member whose text decides which of several `if` schemas apply: `if` asks for it and lists values, nothing else.
 struct Decider {
     let name: String
-    private(set) var rules: [(texts: [[UInt8]], branches: [String: Element])] = []
+    private(set) var rules: [(texts: [[UInt8]], branches: KeywordList)] = []
 
     /// The member that most conditions of a schema (its own `if` and those in `allOf`) look at; nil when none does.
-    static func found(in keywords: [String: Element]) -> Decider? {
-        var conditions: [[String: Element]] = []
+    static func found(in keywords: KeywordList) -> Decider? {
+        if keywords["if"] == nil && keywords["allOf"] == nil { return nil }
+        var conditions: [KeywordList] = []
         if keywords["if"] != nil { conditions.append(keywords) }
         for item in keywords["allOf"]?.items ?? [] { if let branches = conditionOnly(item) { conditions.append(branches) } }
-        var found: [(name: String, texts: [[UInt8]], branches: [String: Element])] = []
+        var found: [(name: String, texts: [[UInt8]], branches: KeywordList)] = []
         for branches in conditions { if let test = branches["if"], let (name, texts) = tested(test) { found.append((name, texts, branches)) } }
         let names = Set(found.map(\.name)).sorted()
         guard let best = names.max(by: { name, other in found.count { $0.name == name } < found.count { $0.name == other } }) else { return nil }
@@ -179,12 +180,12 @@ struct Decider {
 
     private init(name: String) { self.name = name }
 
-    func takes(_ branches: [String: Element]) -> Bool { branches["if"].flatMap(Self.tested)?.name == name }
+    func takes(_ branches: KeywordList) -> Bool { branches["if"].flatMap(Self.tested)?.name == name }
 
     /// The keywords of a schema that is nothing but `if`, `then` and `else`.
-    static func conditionOnly(_ schema: Element) -> [String: Element]? {
+    static func conditionOnly(_ schema: Element) -> KeywordList? {
         guard schema.isObject, schema["if"] != nil else { return nil }
-        var found: [String: Element] = [:]
+        var found = KeywordList()
         for (name, value) in schema.members {
             if name == "if" || name == "then" || name == "else" { found[name] = value } else if name != "$comment" && name != "title" && name != "description" { return nil }
         }

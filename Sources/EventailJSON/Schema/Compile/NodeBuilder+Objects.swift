@@ -2,7 +2,13 @@ extension NodeBuilder {
     /// The most members of one object check that can be required or have others depend on them: the bits of a word.
     private static let bits = 64
 
+    private static let keywords = [
+        "properties", "required", "patternProperties", "additionalProperties", "propertyNames", "dependentRequired", "dependentSchemas",
+        "minProperties", "maxProperties",
+    ]
+
     func objectChecks() throws(SchemaError) {
+        if decider == nil, keywords.only(Self.keywords) == nil { return }
         var check = ObjectCheck()
         var keys = KeyList()
         for (name, value) in try map("properties") {
@@ -76,7 +82,7 @@ extension NodeBuilder {
 
     /// A node that asks for members and nothing else.
     private func requiring(_ names: [String]) -> Int32 {
-        let inner = NodeBuilder(compiler, place, [:], source: node.source)
+        let inner = NodeBuilder(compiler, place, KeywordList(), source: node.source)
         var keys = KeyList()
         var check = ObjectCheck()
         for name in names where keys.giveBit(name) { check.required |= keys[name].bit }

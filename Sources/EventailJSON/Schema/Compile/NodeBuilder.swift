@@ -2,12 +2,12 @@
 final class NodeBuilder {
     let compiler: SchemaCompiler
     let place: SchemaPlace
-    let keywords: [String: Element]
+    let keywords: KeywordList
     var node = Node()
     var steps: [Step] = []
     private(set) var decider: Decider?
 
-    init(_ compiler: SchemaCompiler, _ place: SchemaPlace, _ keywords: [String: Element], source: Int32) {
+    init(_ compiler: SchemaCompiler, _ place: SchemaPlace, _ keywords: KeywordList, source: Int32) {
         self.compiler = compiler
         self.place = place
         self.keywords = keywords
@@ -15,10 +15,16 @@ final class NodeBuilder {
         node.source = source
     }
 
+    private static let scalarKeywords = [
+        "minimum", "exclusiveMinimum", "maximum", "exclusiveMaximum", "multipleOf", "minLength", "maxLength", "pattern", "format",
+    ]
+
     func build() throws(SchemaError) -> Node {
         if let value = keywords["type"] { try type(value) }
-        try numberChecks()
-        try stringChecks()
+        if keywords.only(Self.scalarKeywords) != nil {
+            try numberChecks()
+            try stringChecks()
+        }
         for keyword in ["enum", "const"] { if let value = keywords[keyword] { try constants(keyword, value) } }
         if simplifies, node.allowed == .object, keywords["type"] != nil { decider = Decider.found(in: keywords) }
         try objectChecks()

@@ -76,8 +76,7 @@ final class SchemaCompiler {
         if isTelling {
             var parts: [SchemaPart] = []
             for group in SchemaKeyword.groups {
-                let chosen = keywords.filter { group.contains($0.key) }
-                if chosen.isEmpty { continue }
+                guard let chosen = keywords.only(group) else { continue }
                 let part = try NodeBuilder(self, place, chosen, source: built.source).build()
                 draft.nodes.append(part)
                 parts.append(SchemaPart(keyword: group.first { chosen[$0] != nil } ?? group[0], node: Int32(draft.nodes.count - 1)))
@@ -96,7 +95,8 @@ final class SchemaCompiler {
 
     private func reserve(_ place: SchemaPlace) -> Int32 {
         let uri = registry.resources[registry.resource(of: place).asInt].uri
-        draft.sources.append(SchemaSource(place: place, location: uri + "#" + registry.pointer(of: place)))
+        // Only refusals are told with their place.
+        draft.sources.append(SchemaSource(place: place, location: isTelling ? uri + "#" + registry.pointer(of: place) : uri))
         draft.parts.append([])
         var node = Node()
         node.deeper = .all
@@ -116,10 +116,10 @@ final class SchemaCompiler {
 
     // MARK: keywords in force
 
-    private func keywords(_ place: SchemaPlace, _ schema: Element) throws(SchemaError) -> [String: Element] {
+    private func keywords(_ place: SchemaPlace, _ schema: Element) throws(SchemaError) -> KeywordList {
         let dialect = try dialect(registry.resource(of: place))
-        var found: [String: Element] = [:]
-        for (name, value) in schema.members where SchemaKeyword.effective.contains(name) && dialect.has(name) {
+        var found = KeywordList()
+        for (name, value) in schema.members where dialect.has(name) {
             if name == "format" && !assertFormats && !dialect.assertsFormats { continue }
             found[name] = value
         }

@@ -30,8 +30,16 @@ enum SchemaKeyword {
         ["anyOf"], ["oneOf"], ["not"],
     ]
 
-    /// Keywords that check or apply something; all others are annotations here.
-    static let effective = validation.union(applicators).union(unevaluated).union(references).union(["format"])
+    /// The vocabulary of each keyword that checks or applies something; all others are annotations here.
+    static let vocabularies: [String: Vocabulary] = {
+        var found: [String: Vocabulary] = ["format": .core]
+        for name in validation { found[name] = .validation }
+        for name in applicators { found[name] = .applicators }
+        for name in unevaluated { found[name] = .unevaluated }
+        for name in references { found[name] = .core }
+        return found
+    }()
+    enum Vocabulary { case core, validation, applicators, unevaluated }
 }
 
 /// Which vocabularies a schema's metaschema turns on.
@@ -41,10 +49,14 @@ struct SchemaDialect {
     var unevaluated = true
     var assertsFormats = false
 
+    /// Whether a keyword has an effect.
     func has(_ keyword: String) -> Bool {
-        if SchemaKeyword.validation.contains(keyword) { return validation }
-        if SchemaKeyword.applicators.contains(keyword) { return applicators }
-        if SchemaKeyword.unevaluated.contains(keyword) { return unevaluated }
-        return true
+        switch SchemaKeyword.vocabularies[keyword] {
+        case .core: true
+        case .validation: validation
+        case .applicators: applicators
+        case .unevaluated: unevaluated
+        case nil: false
+        }
     }
 }

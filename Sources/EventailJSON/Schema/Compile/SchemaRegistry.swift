@@ -8,10 +8,19 @@ public final class SchemaRegistry {
     private(set) var documents: [SchemaDocument] = []
     private(set) var resources: [SchemaResource] = []
     private var resourceOfURI: [String: Int32] = [:]
-    private var resourceOfPlace: [SchemaPlace: Int32] = [:]
-    private var pointerOfPlace: [SchemaPlace: String] = [:]
+    private var indexed: [SchemaPlace: Indexed] = [:]
     /// Where references lead that were followed before.
     private var located: [Reference: SchemaPlace] = [:]
+
+    /// A schema's resource, and the way to it from there: a pointer to another schema and one or two steps more.
+    private struct Indexed {
+        var resource: Int32
+        var way: Way
+    }
+    private enum Way {
+        case pointer(String)
+        case below(SchemaPlace, String, String?)
+    }
 
     private struct Reference: Hashable {
         let text: String
@@ -31,7 +40,7 @@ public final class SchemaRegistry {
         let resource = Int32(resources.count)
         resources.append(SchemaResource(place: place, uri: absolute))
         try name(resource, absolute, place)
-        try index(place, resource, pointer: "")
+        try index(place, resource, .pointer(""))
     }
 
     /// Lets URIs that begin with `uri` be read from files below `folder` when a reference needs them.
@@ -64,9 +73,17 @@ public final class SchemaRegistry {
 
     func element(_ place: SchemaPlace) -> Element { documents[Int(place.document)].element(place.index.asInt) }
 
-    func resource(of place: SchemaPlace) -> Int32 { resourceOfPlace[place] ?? 0 }
+    func resource(of place: SchemaPlace) -> Int32 { indexed[place]?.resource ?? 0 }
 
-    func pointer(of place: SchemaPlace) -> String { pointerOfPlace[place] ?? "" }
+    /// The pointer to a schema from the root of its resource; put together when it is asked for.
+    func pointer(of place: SchemaPlace) -> String {
+        switch indexed[place]?.way {
+        case nil: return ""
+        case .pointer(let pointer): return pointer
+        case .below(let parent, let keyword, let name):
+            return pointer(of: parent) + "/" + JSONPointer.escaped(keyword) + (name.map { "/" + JSONPointer.escaped($0) } ?? "")
+        }
+    }
 
     /// The schema that a reference written in a resource of `base` leads to.
     func locate(_ reference: String, base: String, from uri: String, at location: String) throws(SchemaError) -> SchemaPlace {
@@ -133,12 +150,12 @@ public final class SchemaRegistry {
             guard let next = element(place).child(step) else { return nil }
             place.index = Int32(next.index)
             path += "/" + JSONPointer.escaped(step)
-            if let inside = resourceOfPlace[place] {
-                if inside != resource { path = pointerOfPlace[place] ?? "" }
+            if let inside = indexed[place]?.resource {
+                if inside != resource { path = self.pointer(of: place) }
                 resource = inside
             }
         }
-        if resourceOfPlace[place] == nil { try index(place, resource, pointer: path) }
+        if indexed[place] == nil { try index(place, resource, .pointer(path)) }
         return place
     }
 
@@ -146,55 +163,60 @@ public final class SchemaRegistry {
 
     private func name(_ resource: Int32, _ uri: String, _ place: SchemaPlace) throws(SchemaError) {
         if let other = resourceOfURI[uri], resources[Int(other)].place != place {
-            throw SchemaError(uri: documents[Int(place.document)].uri, location: pointerOfPlace[place] ?? "",
+            throw SchemaError(uri: documents[Int(place.document)].uri, location: pointer(of: place),
                 problem: "two schemas have the URI \(uri)", remedy: "give each its own $id, and add each once")
         }
         resourceOfURI[uri] = resource
     }
 
     /// Visits a schema and those below it, where keywords have schemas, and notes their resource, anchors and place.
-    private func index(_ place: SchemaPlace, _ enclosing: Int32, pointer: String) throws(SchemaError) {
+    private func index(_ place: SchemaPlace, _ enclosing: Int32, _ way: Way) throws(SchemaError) {
         var resource = enclosing
-        var pointer = pointer
         let schema = element(place)
         let uri = documents[Int(place.document)].uri
-        pointerOfPlace[place] = pointer
+        indexed[place] = Indexed(resource: indexed[place]?.resource ?? 0, way: way)
         if let id = schema["$id"] {
-            guard let text = id.string else {
-                throw SchemaError(uri: uri, location: pointer + "/$id", problem: "$id is no text", remedy: "write a URI")
-            }
+            let location = pointer(of: place) + "/$id"
+            guard let text = id.string else { throw SchemaError(uri: uri, location: location, problem: "$id is no text", remedy: "write a URI") }
             let named = URIReference.resolved(text, base: resources[Int(enclosing)].uri)
             if !named.fragment.isEmpty {
-                throw SchemaError(uri: uri, location: pointer + "/$id", problem: "$id has a fragment", remedy: "use $anchor for a name inside a document")
+                throw SchemaError(uri: uri, location: location, problem: "$id has a fragment", remedy: "use $anchor for a name inside a document")
             }
             let isRoot = resources[Int(enclosing)].place == place
             if !isRoot {
                 resource = Int32(resources.count)
                 resources.append(SchemaResource(place: place, uri: named.uri, metaSchema: resources[Int(enclosing)].metaSchema))
-                pointer = ""
-                pointerOfPlace[place] = ""
+                indexed[place]?.way = .pointer("")
             } else {
                 resources[Int(resource)].uri = named.uri
             }
             try name(resource, named.uri, place)
         }
-        resourceOfPlace[place] = resource
+        indexed[place]?.resource = resource
         if !schema.isObject { return }
-        if let meta = schema["$schema"]?.string { resources[Int(resource)].metaSchema = URIReference.resolved(meta, base: "").uri }
-        if let anchor = schema["$anchor"]?.string { resources[Int(resource)].anchors[anchor] = place }
-        if let anchor = schema["$dynamicAnchor"]?.string { resources[Int(resource)].dynamicAnchors[anchor] = place }
         for (keyword, value) in schema.members {
-            let path = pointer + "/" + JSONPointer.escaped(keyword)
+            if keyword.utf8.first == 0x24 { note(keyword, value, place, resource) }
             switch SchemaKeyword.shapes[keyword] {
-            case .schema: try index(SchemaPlace(place.document, value), resource, pointer: path)
+            case .schema: try index(SchemaPlace(place.document, value), resource, .below(place, keyword, nil))
             case .schemas:
-                for (position, item) in value.items.enumerated() { try index(SchemaPlace(place.document, item), resource, pointer: "\(path)/\(position)") }
-            case .schemaMap:
-                for (name, member) in value.members {
-                    try index(SchemaPlace(place.document, member), resource, pointer: path + "/" + JSONPointer.escaped(name))
+                for (position, item) in value.items.enumerated() {
+                    try index(SchemaPlace(place.document, item), resource, .below(place, keyword, String(position)))
                 }
+            case .schemaMap:
+                for (name, member) in value.members { try index(SchemaPlace(place.document, member), resource, .below(place, keyword, name)) }
             default: continue
             }
+        }
+    }
+
+    /// Notes what a keyword says of the resource that it stands in.
+    private func note(_ keyword: String, _ value: Element, _ place: SchemaPlace, _ resource: Int32) {
+        guard let text = value.string else { return }
+        switch keyword {
+        case "$schema": resources[Int(resource)].metaSchema = URIReference.resolved(text, base: "").uri
+        case "$anchor": resources[Int(resource)].anchors[text] = place
+        case "$dynamicAnchor": resources[Int(resource)].dynamicAnchors[text] = place
+        default: return
         }
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// Reading one is a load: no reference counts, no bounds (an index comes from the compiler of the same program).
 /// *Owns* nothing by itself: `SchemaProgram` frees it.
-@safe struct Table<Entry: BitwiseCopyable> {
+@safe struct Table<Entry: BitwiseCopyable>: BitwiseCopyable {
     private let start: UnsafeMutablePointer<Entry>
     let count: Int
 

@@ -42,6 +42,12 @@ struct ResidueFinder {
         document.tag(at + 1) == .objectEnd ? at == 1 : members[at + 2] != nil
     }
 
+    private func kind(_ check: StringCheck) -> SchemaResidue.Check.Kind {
+        if check.patternCount > 0 || check.format != 0 || check.maximum < Int32.max { return .string }
+        if check.hasTable { return check.minimum == 0 ? .word : .string }
+        return check.minimum == 1 ? .filled : .string
+    }
+
     private mutating func leave(_ kind: SchemaResidue.Check.Kind, _ index: Int32, _ at: Int) -> Answer {
         guard let member = members[at] else { preconditionFailure("a check is for a member of the shape") }
         let check = SchemaResidue.Check(kind: kind, index: index, member: member)
@@ -79,7 +85,7 @@ struct ResidueFinder {
             if !isEntered(at) || node.dispatch >= 0 { return leave(.node, index, at) }
             if node.object >= 0 { and(object(node.object, at)) }
         } else if types == .string {
-            if node.string >= 0 { and(leave(.string, node.string, at)) }
+            if node.string >= 0 { and(leave(kind(program.strings[node.string]), node.string, at)) }
         } else if types == .array {
             if node.array >= 0 { return leave(.node, index, at) }
         } else if types == .numbers {

@@ -19,6 +19,9 @@ extension SchemaMachine {
         return unsafe check.format == 0 || StringFormat.accepts(check.format, text)
     }
 
+    /// Whether a string is one of a check's words, of which nothing else is asked.
+    @inline(__always) func isWord(_ index: Int32, _ at: Int) -> Bool { find(program.strings[index].table, at) >= 0 }
+
     static func codePoints(_ text: UnsafeBufferPointer<UInt8>) -> Int {
         var count = 0
         for index in 0..<text.count where unsafe text[index] & 0xC0 != 0x80 { count += 1 }
