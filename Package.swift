@@ -79,6 +79,8 @@ let package = Package(
             swiftSettings: strict),
 
         .executableTarget(
+            name: "kafkabare", dependencies: ["EventailJSON", "EventailKafka", "EventailSystem"], path: "Tests/Benchmarks/kafkabare", swiftSettings: strict),
+        .executableTarget(
             name: "kafkacluster", dependencies: ["EventailTestSupport"], path: "Tests/Integration/kafkacluster", swiftSettings: strict),
 
         // Tests: one target for each module above, then what crosses modules.

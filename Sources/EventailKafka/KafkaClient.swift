@@ -52,6 +52,16 @@ internal import EventailSystem
         unsafe KafkaReports.release(opaque)
     }
 
+    /// What ended the client for good, nil while it lives.
+    var fatal: KafkaError? {
+        var code = RD_KAFKA_RESP_ERR_NO_ERROR
+        let words = unsafe KafkaSettings.withWords { words, count in
+            unsafe code = rd_kafka_fatal_error(handle, words, count)
+            return code == RD_KAFKA_RESP_ERR_NO_ERROR
+        }
+        return words.map { KafkaError(code, $0) }
+    }
+
     /// The number of a topic for `topic(_:)`; the same for the same name.
     func number(of name: String) -> Int {
         if let known = topics.firstIndex(where: { $0.name == name }) { return known }

@@ -81,7 +81,7 @@ internal import EventailSystem
                 client.handle, client.topic(topic), key.baseAddress, key.count, value.baseAddress, value.count, headers, headerCount, flags,
                 UnsafeMutableRawPointer(bitPattern: token))
             if code == RD_KAFKA_RESP_ERR_NO_ERROR { return }
-            if code != RD_KAFKA_RESP_ERR__QUEUE_FULL { throw client.reports.fatal ?? KafkaError(code).because(code == RD_KAFKA_RESP_ERR__STATE ? lastError : nil) }
+            if code != RD_KAFKA_RESP_ERR__QUEUE_FULL { throw client.fatal ?? KafkaError(code).because(code == RD_KAFKA_RESP_ERR__STATE ? lastError : nil) }
             // Back-pressure: as long as the queue shrinks there is no reason to give up.
             let now = Timestamp.monotonicNanoseconds()
             let waiting = queued
@@ -97,20 +97,21 @@ internal import EventailSystem
     /// Messages that are not delivered yet.
     public var queued: Int { Int(unsafe rd_kafka_outq_len(client.handle)) }
 
-    /// Waits until every message is delivered or failed; throws when nothing moved for `stall`.
+    /// Waits until every message is delivered or failed; throws when nothing moved for `stall`, or when the client is at its end.
     public func flush(stall: Duration) throws(KafkaError) {
         var least = Int.max
         var deadline: Int64 = 0
         while unsafe rd_kafka_flush(client.handle, 100) != RD_KAFKA_RESP_ERR_NO_ERROR {
-            if let fatal = client.reports.fatal { throw fatal }
+            if let fatal = client.fatal { throw fatal }
             let now = Timestamp.monotonicNanoseconds()
             let waiting = queued
             if waiting < least {
                 least = waiting
                 deadline = now + stall.nanoseconds
             }
-            if now >= deadline { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "\(waiting) messages are not acknowledged").because(lastError) }
+            if now >= deadline { throw KafkaError(RD_KAFKA_RESP_ERR__TIMED_OUT, "\(waiting) messages are not acknowledged, for want of brokers or of replicas in step").because(lastError) }
         }
+        if let fatal = client.fatal { throw fatal }
     }
 
     /// The messages that failed since the last call.
@@ -138,7 +139,7 @@ internal import EventailSystem
     private func check(_ error: OpaquePointer?, _ what: String) throws(KafkaError) {
         guard let error = unsafe error else { return client.reports.works() }
         let told = unsafe KafkaError(taking: error)
-        if let fatal = client.reports.fatal, told.kind != .fenced { throw fatal }
+        if told.kind != .fenced, let fatal = client.fatal { throw fatal }
         let whole = KafkaError(kind: told.kind, code: told.code, name: told.name, reason: "\(what): \(told.reason)", remedy: told.remedy)
         throw told.code == RD_KAFKA_RESP_ERR__TIMED_OUT.rawValue ? whole.because(lastError) : whole
     }

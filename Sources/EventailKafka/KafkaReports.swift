@@ -18,7 +18,6 @@ final class KafkaReports: Sendable {
     private struct State {
         var error: KafkaError?
         var transaction: String?
-        var fatal: KafkaError?
         var failures: [KafkaProducer.Failure] = []
         var statistics = KafkaStatistics()
         var logged: [String: Int64] = [:]
@@ -30,8 +29,6 @@ final class KafkaReports: Sendable {
     var lastError: KafkaError? { state.withLock { $0.error } }
     /// What a transaction could not be committed for last.
     var transactionProblem: String? { state.withLock { $0.transaction } }
-    /// What ended the client for good.
-    var fatal: KafkaError? { state.withLock { $0.fatal } }
     var statistics: KafkaStatistics { state.withLock { $0.statistics } }
 
     /// A call went through: older errors explain nothing any more.
@@ -84,8 +81,8 @@ final class KafkaReports: Sendable {
         case RD_KAFKA_EVENT_ERROR:
             let words = unsafe String(cString: rd_kafka_event_error_string(event))
             let error = KafkaError(unsafe rd_kafka_event_error(event), words)
-            if unsafe rd_kafka_event_error_is_fatal(event) != 0 { state.withLock { $0.fatal = error } }
-            note(error)
+            // What is fatal, the client itself tells.
+            if unsafe rd_kafka_event_error_is_fatal(event) == 0 { note(error) }
         case RD_KAFKA_EVENT_STATS:
             guard let text = unsafe rd_kafka_event_stats(event) else { return }
             let bytes = unsafe Array(UnsafeBufferPointer(start: text, count: String(cString: text).utf8.count)).map { UInt8(bitPattern: $0) }

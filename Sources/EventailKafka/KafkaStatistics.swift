@@ -35,15 +35,17 @@ public struct KafkaStatistics: Sendable, Equatable {
         receivedBytes = root["rx_bytes"]?.int64 ?? 0
         messages = root["txmsgs"]?.int64 ?? 0
         messageBytes = root["txmsg_bytes"]?.int64 ?? 0
+        // The coordinator of transactions is counted under its own name, too; below 0 is an address that only served to find the brokers.
+        var up: Set<Int64> = []
         for (_, broker) in root["brokers"]?.members ?? [] {
             retries += broker["txretries"]?.int64 ?? 0
             requestErrors += broker["txerrs"]?.int64 ?? 0
             timeouts += broker["req_timeouts"]?.int64 ?? 0
             connects += broker["connects"]?.int64 ?? 0
             disconnects += broker["disconnects"]?.int64 ?? 0
-            // Below 0: an address that only served to find the brokers.
-            if broker["state"]?.string == "UP" && (broker["nodeid"]?.int64 ?? -1) >= 0 { brokersUp += 1 }
+            if broker["state"]?.string == "UP", let number = broker["nodeid"]?.int64, number >= 0 { up.insert(number) }
             roundTripSeconds = max(roundTripSeconds, Double(broker["rtt"]?["avg"]?.int64 ?? 0) / 1e6)
         }
+        brokersUp = Int64(up.count)
     }
 }

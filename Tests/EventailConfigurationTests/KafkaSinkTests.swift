@@ -48,6 +48,7 @@ import Testing
     @Test func combinationsWithoutSenseAreRefused() {
         #expect(problem(", password: x").contains("username"))
         #expect(problem(", tls_key: /k.pem").contains("half of a pair"))
+        #expect(problem(", topics: {metrics: m}").contains("in this version"))
         #expect(problem(", topic: 'a/b'").contains("no name of a topic"))
         #expect(problem(", delivery: at_least_once, transactional_id: x").contains("means nothing"))
     }

@@ -117,6 +117,8 @@ import Testing
             try producer.commitTransaction(within: .seconds(10))
         }
         #expect(error?.kind == .fenced, "\(String(describing: error))")
+        let again = #expect(throws: KafkaError.self) { try send(producer, "events", "k", "y") }
+        #expect(again?.kind == .fenced, "\(String(describing: again))")
     }
 
     @Test func aBrokerThatIsNotThereIsNamed() throws {

@@ -28,12 +28,12 @@ def append(path, content):
     with open(path, "ab", buffering=0) as file: file.write(content)
 
 
-def make(place, bootstrap, more="", paths="files/*.jsonl*", rest="", name="c", compression="none", **options):
+def make(place, bootstrap, more="", paths="files/*.jsonl*", rest="", name="c", compression="none", history=False, **options):
     """An instance with one Kafka sink that reads `files`."""
     (place / "files").mkdir(exist_ok=True)
     (place / f"{name}.yaml").write_text(
         f"sources:\n  - {{name: agents, type: files, scan_interval: 200ms, paths: ['{place}/{paths}']}}\n"
-        f"sinks:\n  - {{name: history, type: history, enabled: false}}\n  - {{name: bus, type: kafka, brokers: '{bootstrap}', compression: {compression}{more}}}\n{rest}")
+        f"sinks:\n  - {{name: history, type: history, enabled: {str(history).lower()}}}\n  - {{name: bus, type: kafka, brokers: '{bootstrap}', compression: {compression}{more}}}\n{rest}")
     return Instance("--config", place / f"{name}.yaml", state=place / "state", **options)
 
 
@@ -245,6 +245,61 @@ def at_least_once(place):
     instance.stop()
 
 
+def crashes(place):
+    """Dies at each named step of a commit, twice: what was open then is sent again, what was committed is not."""
+    cluster = cluster_with_topics(1, 2)
+    log = log_of(cluster)
+    instance, count = make(place, cluster.bootstrap), 0
+    for step in ("before-send", "after-send", "after-acknowledge"):
+        for times in (1, 3):
+            os.environ["EVENTAIL_CRASH_AT"] = f"{step}:{times}"
+            instance.start(wait=False)
+            del os.environ["EVENTAIL_CRASH_AT"]
+            deadline = time.monotonic() + 20
+            while instance.process.poll() is None:
+                check(time.monotonic() < deadline, f"{step}:{times} was not reached")
+                append(place / "files/a.jsonl", lines(count, count + 50))
+                count += 50
+                time.sleep(0.05)
+            equal(instance.process.returncode, -signal.SIGKILL, f"end at {step}:{times}")
+    instance.start()
+    delivered(instance, count)
+    equal(sorted(numbers_of(settled(log, count))), list(range(count)), "lines in the topic, each once")
+    instance.stop()
+
+
+def sent_again(place):
+    """On purpose: `state rewind` has the brokers' checkpoint set back, `replay` sends from history without touching it."""
+    cluster = cluster_with_topics(1, 1)
+    log = Log(cluster, "agent-events")
+    instance = make(place, cluster.bootstrap, history=True).start()
+    path = place / "files/a.jsonl"
+    append(path, lines(0, 100))
+    until(lambda: len(log.records()) == 100, "100 events")
+    instance.stop()
+    common = ["--config", str(place / "c.yaml"), "--set", f"state_dir={place}/state"]
+
+    def run(*arguments):
+        done = subprocess.run([PROGRAM, *arguments, *common], capture_output=True, text=True, timeout=60)
+        equal(done.returncode, 0, f"status of {arguments}: {done.stderr}")
+        return done.stdout
+    offset = len(lines(0, 60))
+    check("bus" in run("state", "rewind", str(path), str(offset)), "the sink is set back")
+    instance.start()
+    until(lambda: len(log.records()) >= 140, "the last 40 again")
+    append(path, lines(100, 110))
+    until(lambda: len(log.records()) >= 150, "new ones")
+    equal(numbers_of(log.records()), [*range(100), *range(60, 110)], "lines in the topic")
+    until(lambda: len(instance.events()) == 110, "history to have all")
+    equal(json.loads(run("replay", "--from", "2020-01-01T00:00:00Z", "--sink", "bus"))["events"], 110, "events replayed")
+    until(lambda: len(log.records()) >= 260, "all again")
+    equal(numbers_of(log.records())[150:], list(range(110)), "what was replayed")
+    check(sink(instance)["state"] == "attached", "the running sink is not disturbed")
+    append(path, lines(110, 120))
+    until(lambda: len(log.records()) >= 270, "new ones")
+    instance.stop()
+
+
 # What brokers refuse.
 
 def too_large(place):
@@ -369,13 +424,13 @@ def no_broker(place):
     instance = make(place, "127.0.0.1:1").start()
     append(place / "files/a.jsonl", lines(0, 10))
     trouble(instance, "sink bus", "127.0.0.1:1", "Connection refused", "see that the brokers run")
-    instance.stop()
+    instance.kill()
 
 
 def unknown_host(place):
     instance = make(place, "no.such.host.invalid:9092").start()
     trouble(instance, "sink bus", "no.such.host.invalid", "check the host names")
-    instance.stop()
+    instance.kill()
 
 
 def missing_topic(place):
@@ -396,7 +451,7 @@ def forbidden_topic(place):
     cluster("topicerror", "agent-events", 29)
     instance = make(place, cluster.bootstrap).start()
     trouble(instance, "sink bus", "agent-events", "give this user the right")
-    instance.stop()
+    instance.kill()
 
 
 def wrong_password(place):
@@ -405,7 +460,7 @@ def wrong_password(place):
     instance = make(place, cluster.bootstrap, ", username: u, password: s3cr3t").start()
     trouble(instance, "sink bus", "SASL", "username, password and sasl_mechanism")
     check("s3cr3t" not in instance.log.read_text() + readiness(instance) + json.dumps(instance.get("/api/v1/config")), "the password is shown")
-    instance.stop()
+    instance.kill()
 
 
 def wrong_settings(place):
@@ -441,7 +496,7 @@ def statistics(place):
     instance.stop()
 
 
-TESTS = [entries, wrong_settings, too_large, refused, errors, fenced, lost_state, at_least_once, outage, slow, no_broker, unknown_host, missing_topic,
+TESTS = [entries, wrong_settings, too_large, refused, errors, fenced, lost_state, at_least_once, crashes, sent_again, outage, slow, no_broker, unknown_host, missing_topic,
          forbidden_topic, wrong_password, statistics, storm]
 
 if sys.argv[1:2] == ["storm"] and len(sys.argv) > 2:

@@ -2,6 +2,9 @@ internal import EventailKafka
 
 /// The tables of what speaks Kafka, and what their values mean to librdkafka.
 enum KafkaFields {
+    /// The key of `topics` that is no profile's.
+    static let metricsTopic = "metrics"
+
     /// How brokers are found and trusted: the same for whoever sends and whoever reads.
     static let connection = [
         Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),

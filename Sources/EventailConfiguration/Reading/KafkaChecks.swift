@@ -22,6 +22,11 @@ enum KafkaChecks {
         }
         checkTopic(item["topic"], node["topic"]?.position ?? node.position, "\(key).topic", &reader)
         if case .members(let topics) = item["topics"] {
+            for topic in topics where topic.key == KafkaFields.metricsTopic {
+                reader.report(
+                    node["topics"]?[topic.key]?.position ?? node.position, "\(key).topics.\(topic.key)", "figures do not go to Kafka in this version",
+                    "leave it out; /api/v1/metrics and /metrics have them")
+            }
             for topic in topics { checkTopic(topic.value, node["topics"]?[topic.key]?.position ?? node.position, "\(key).topics.\(topic.key)", &reader) }
         }
         if item["password"].isSet && !item["username"].isSet {
