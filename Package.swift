@@ -32,7 +32,7 @@ let package = Package(
     products: [.executable(name: "eventail", targets: ["eventail"])],
     targets: [
         // C and C++: each is imported by exactly one Swift target.
-        library("CInotifyTools"), library("CSQLite"), library("CYAML"), library("CPCRE2"), library("CZstd"),
+        library("CInotifyTools"), library("CSQLite"), library("CYAML"), library("CPCRE2"), library("CZstd"), library("CZlib"),
         library("CHTTPParser"), library("CWslay"), library("COpenSSL"), library("CHiredis"), library("CRdKafka"),
         .target(name: "CLinux", cSettings: [.unsafeFlags(["-Wall", "-Werror"])]),
         .target(name: "CResources", exclude: ["profiles", "page", "schemas"], cSettings: [.unsafeFlags(["-Wno-c23-extensions"])]),
@@ -42,6 +42,7 @@ let package = Package(
 
         // Swift, lowest first: an arrow may only point up this list.
         swift("EventailSystem", ["CLinux", "CResources"]),
+        swift("EventailCompression", ["CZlib", "CZstd", "EventailSystem"]),
         swift("EventailTLS", ["COpenSSL", "EventailSystem"]),
         swift("EventailRedis", ["CHiredis", "EventailSystem", "EventailTLS"]),
         swift("EventailJSON", ["CSimdJSON", "CPCRE2", "EventailSystem"]),
@@ -50,11 +51,11 @@ let package = Package(
         swift("EventailRedact", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailConfiguration", ["EventailEvents", "EventailJSON", "EventailKafka", "EventailRedact", "EventailRedis", "EventailSystem", "EventailTLS"]),
         swift("EventailInbox", ["EventailEvents", "EventailSystem"]),
-        swift("EventailTail", ["CInotifyTools", "EventailEvents", "EventailSystem"]),
+        swift("EventailTail", ["CInotifyTools", "EventailCompression", "EventailEvents", "EventailSystem"]),
         swift("EventailStore", ["CSQLite", "EventailEvents", "EventailJSON", "EventailSystem"]),
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailRedact", "EventailStore", "EventailSystem", "EventailTail"]),
-        swift("EventailSinks", ["CZstd", "EventailEvents", "EventailJSON", "EventailKafka", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
+        swift("EventailSinks", ["EventailCompression", "EventailEvents", "EventailJSON", "EventailKafka", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
         swift("EventailReceive", ["EventailEvents", "EventailInbox", "EventailJSON", "EventailRedis", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailServer", [
             "CHTTPParser", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem",
@@ -85,6 +86,7 @@ let package = Package(
 
         // Tests: one target for each module above, then what crosses modules.
         swift("EventailTestSupport", ["CRdKafka", "EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/EventailTestSupport"),
+        tests("EventailCompressionTests", ["EventailTestSupport", "EventailSystem", "EventailCompression"]),
         tests("EventailSystemTests", ["EventailTestSupport", "EventailSystem"]),
         tests("EventailRedisTests", ["EventailTestSupport", "EventailSystem", "EventailRedis"]),
         tests("EventailJSONTests", ["EventailTestSupport", "EventailSystem", "EventailJSON"]),
@@ -92,13 +94,13 @@ let package = Package(
         tests("EventailEventsTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailRedactTests", ["EventailTestSupport", "EventailRedact", "EventailSystem", "EventailJSON", "EventailEvents"]),
         tests("EventailConfigurationTests", ["EventailTestSupport", "EventailConfiguration", "EventailRedact", "EventailSystem", "EventailJSON", "EventailEvents"]),
-        tests("EventailTailTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail"]),
+        tests("EventailTailTests", ["EventailCompression", "EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail"]),
         tests("EventailInboxTests", ["EventailTestSupport", "EventailSystem", "EventailEvents", "EventailInbox", "EventailTail"]),
         tests("EventailReceiveTests", ["EventailTestSupport", "EventailSystem", "EventailEvents", "EventailInbox", "EventailReceive"]),
         tests("EventailStoreTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore"]),
         tests("EventailAggregateTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate"]),
         tests("EventailPipelineTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailInbox", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline"]),
-        tests("EventailSinksTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks"]),
+        tests("EventailSinksTests", ["EventailCompression", "EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks"]),
         tests("EventailServerTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks", "EventailServer"]),
     ]
 )

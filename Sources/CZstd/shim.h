@@ -1,2 +1,2 @@
-// zstd 1.5.4: compressed rotations of the file sink. Imported by EventailSinks only.
+// zstd 1.5.4: files that were put aside, by us or by others. Imported by EventailCompression only.
 #include <zstd.h>

@@ -114,8 +114,10 @@ public final class Pipeline: Sendable {
 
         let lines = BoundedQueue<LineBatch>(capacity: limits.lineBatches)
         self.lines = lines
+        var tail = limits.tail
+        tail.workFolder = parts.stateFolder
         let tailer = try Tailer(
-            sources: parts.sources, limits: limits.tail,
+            sources: parts.sources, limits: tail,
             checkpoints: reading.checkpoints + (try NewFileKeeper.kept(in: parts.store, without: reading.checkpoints)),
             after: handover?.files,
             deliver: { batch in
@@ -169,14 +171,14 @@ public final class Pipeline: Sendable {
         untilEnd: Bool = false, recovered: @escaping @Sendable () -> Void = {}, publish: @escaping @Sendable (EventBatch) -> Void
     ) {
         let extraction = Extraction(profiles: parts.profiles, readings: parts.readings, redaction: parts.redaction)
-        let (storeThread, tailer, lines, trouble) = (storeThread, tailer, lines, trouble)
+        let (storeThread, tailer, lines, trouble, oldestWanted) = (storeThread, tailer, lines, trouble, oldestWanted)
         // The tailer first finds the files, then waits until what an earlier run had read is folded.
         let (found, folded) = (BoundedQueue<Bool>(capacity: 1), folded)
         threads.withLock { threads in
             threads.store = NamedThread("store") { _ = storeThread.run() }
             threads.tail = NamedThread("tail") {
                 do throws(TailError) {
-                    try tailer.run(untilEnd: untilEnd) {
+                    try tailer.run(untilEnd: untilEnd, oldestWanted: oldestWanted) {
                         found.push(true)
                         _ = folded.pop()
                     }
@@ -212,6 +214,18 @@ public final class Pipeline: Sendable {
                 work.close()
             }
             threads.sinks = runners.map { runner in NamedThread("sink-\(runner.name)") { runner.run() } }
+        }
+    }
+
+    /// What no consumer has any more of need for lies before; before the sinks run.
+    private var oldestWanted: @Sendable (FileIdentity, Int) -> Int64 {
+        { [starting, runners, head = journal.head] identity, generation in
+            // Who has all entries wants none of their bytes, also of files that it never had.
+            func oldest(_ progress: Progress?) -> Int64 {
+                guard let progress else { return 0 }
+                return progress.index >= head ? .max : progress.position(identity, generation)
+            }
+            return runners.reduce(oldest(starting)) { min($0, oldest($1.progressBeforeStart())) }
         }
     }
 

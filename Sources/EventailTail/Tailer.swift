@@ -42,13 +42,16 @@ public final class Tailer: Sendable {
     }
 
     /// The body of the `tail` thread, called once. With `untilEnd` it returns when every file found has been read to its end. `found` is called once
-    /// after the first look, before anything is delivered: from then on `read` knows the files of the checkpoints, wherever they are now.
-    public func run(untilEnd: Bool = false, found: () -> Void = {}) throws(TailError) {
+    /// after the first look, before anything is delivered: from then on `read` knows the files of the checkpoints, wherever they are now. `oldestWanted` says
+    /// where the consumer begins that has least of a generation of a file.
+    public func run(
+        untilEnd: Bool = false, oldestWanted: @escaping (FileIdentity, Int) -> Int64 = { _, _ in 0 }, found: () -> Void = {}
+    ) throws(TailError) {
         do throws(SystemError) {
             let loop = try TailLoop(
                 sources: sources, limits: limits, finder: finder, checkpoints: checkpoints, handover: handover, table: table, tally: tally, bell: bell,
                 deliver: deliver)
-            try loop.run(untilEnd: untilEnd, found: found) { isStopped.load(ordering: .acquiring) }
+            try loop.run(untilEnd: untilEnd, oldestWanted: oldestWanted, found: found) { isStopped.load(ordering: .acquiring) }
         } catch { throw .system(error) }
     }
 
@@ -122,9 +125,10 @@ public final class Tailer: Sendable {
     /// A checkpoint may name a source that the configuration no longer has.
     private static let mostLineBytesOfForgottenSources = 16 << 20
 
-    /// Where files begin that came to be known since the last call and of which nothing was delivered yet. Any thread.
+    /// Where files begin that came to be known since the last call and of which nothing was delivered yet, and compressed files that have nothing to
+    /// give, without a source. Any thread.
     public func newFiles(atMost count: Int) -> [FileCheckpoint] {
-        tally.takeNew(count).compactMap { file in file.with { $0.lastReadTime == 0 } ? file.checkpoint() : nil }
+        tally.takeNew(count).compactMap { file in file.with { $0.lastReadTime == 0 } ? file.checkpoint() : nil } + tally.takePacked()
     }
 
     /// Tells that every sink has what lies before `position`; until it has all, a deleted file stays open. Any thread.

@@ -1,3 +1,4 @@
+import EventailCompression
 import EventailEvents
 import EventailPipeline
 @testable import EventailSinks
@@ -97,7 +98,7 @@ import Testing
         #expect(names == ["events.jsonl", "events.jsonl.4.zst", "events.jsonl.5.zst", "events.jsonl.checkpoints"])
         var kept = ""
         for number in 4...5 {
-            let bytes = try #require(ZstdFile.decompress(try FileSystem.read("\(path).\(number).zst"), capacity: 100_000))
+            let bytes = try Unpacker.whole("\(path).\(number).zst")
             kept += String(decoding: bytes, as: UTF8.self)
         }
         kept += try content()

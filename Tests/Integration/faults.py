@@ -4,7 +4,7 @@ faults.py [NAME ...]
 
 Method: every line carries a number. After the fault has ended the numbers in the history are compared with those written, as a set and as a count,
 and the audit must balance. Faults run in processes of their own, a few at a time; those that need rights this machine refuses say so and are skipped."""
-import contextlib, multiprocessing, shutil, socket, sqlite3, traceback
+import contextlib, gzip, multiprocessing, shutil, socket, sqlite3, traceback
 from _eventail import *
 
 TOGETHER = 4
@@ -379,6 +379,80 @@ def half_line_rotated_while_stopped(place):
     instance.stop()
 
 
+def packed_while_stopped(place, pack, ending):
+    """Rotated and compressed while stopped: the rest is read from the compressed file, once, in its order, also by a sink that lacked more."""
+    out, other = place / "out.jsonl", place / "other.jsonl"
+    both = "".join(f"  - {{name: {name}, type: file, path: '{path}'}}\n" for name, path in (("log", out), ("other", other)))
+    instance = make(place, sinks=both)
+    # Old archives of the same names, one with the same beginning; a file that was read to its end; one with half a line.
+    append(place / "files/a.jsonl.9", lines(0, 30) + lines(5000, 5010))
+    append(place / "files/b.jsonl.9", lines(6000, 6010))
+    pack(place / "files/a.jsonl.9", place / "files/b.jsonl.9")
+    append(place / "files/a.jsonl", lines(0, 100) + line(100)[:20])
+    append(place / "files/b.jsonl", lines(1000, 1100))
+    append(place / "files/c.jsonl", lines(2000, 2100))
+    instance.start()
+    settle(instance, [*range(100), *range(1000, 1100), *range(2000, 2100)])
+    instance.kill()
+    # A sink lost what it had: it lacks what the others have.
+    for path in (other, place / "other.jsonl.checkpoints"): path.unlink()
+    append(place / "files/a.jsonl", line(100)[20:] + lines(101, 5000 // 10) + line(4999)[:7])
+    append(place / "files/b.jsonl", lines(1100, 1300))
+    for name in "abc": os.rename(place / f"files/{name}.jsonl", place / f"files/{name}.jsonl.1")
+    pack(*(place / f"files/{name}.jsonl.1" for name in "abc"))
+    append(place / "files/a.jsonl", lines(500, 600))
+    append(place / "files/b.jsonl", lines(1300, 1310))
+    wanted = [*range(600), *range(1000, 1310), *range(2000, 2100)]
+    for start in range(3):
+        instance.log.write_text("")
+        instance.start()
+        settle(instance, wanted)
+        for path in (out, other):
+            until(lambda: sorted(json.loads(row)["payload"]["n"] for row in path.read_bytes().splitlines()) == wanted, f"all lines in {path}, each once", 10)
+        # After the kill some consumer may want it again.
+        if start != 1: equal(told(instance, "compressed before it was read", f"a.jsonl.1{ending}"), start == 0, f"unpacked at start {start + 1}")
+        for name in "ab":
+            got = [item["event"]["payload"]["n"] for item in instance.events() if item["file"].endswith(f"{name}.jsonl")]
+            equal(got, sorted(got), f"the order of {name}")
+        instance.kill() if start == 0 else instance.stop()
+    # What was looked at once is known.
+    with contextlib.closing(sqlite3.connect(place / "state/state.db")) as database:
+        known = {row[0] for row in database.execute("SELECT path FROM checkpoints WHERE consumer='found' AND source=''")}
+    equal(known, {str(place / f"files/{name}{ending}") for name in ("a.jsonl.9", "b.jsonl.9", "a.jsonl.1", "b.jsonl.1", "c.jsonl.1")}, "compressed files that are known")
+
+
+def gzipped_while_stopped(place):
+    def pack(*paths):
+        for path in paths: pathlib.Path(f"{path}.gz").write_bytes(gzip.compress(path.read_bytes())); path.unlink()
+    packed_while_stopped(place, pack, ".gz")
+
+
+def zstd_while_stopped(place):
+    if not shutil.which("zstd"): skip("there is no zstd")
+    packed_while_stopped(place, lambda *paths: subprocess.run(["zstd", "-q", "--rm", *paths], check=True), ".zst")
+
+
+def packed_and_damaged(place):
+    """A compressed file that is cut is named, and read when it is whole."""
+    instance = make(place)
+    append(place / "files/a.jsonl", lines(0, 10))
+    instance.start()
+    settle(instance, range(10))
+    instance.stop()
+    append(place / "files/a.jsonl", lines(10, 20))
+    whole = gzip.compress((place / "files/a.jsonl").read_bytes())
+    (place / "files/a.jsonl").unlink()
+    (place / "files/a.jsonl.1.gz").write_bytes(whole[:-5])
+    instance.start()
+    hears(instance, "a.jsonl.1.gz", "cannot be unpacked", "too early")
+    settle(instance, range(10))
+    instance.stop()
+    (place / "files/a.jsonl.1.gz").write_bytes(whole)
+    instance.start()
+    settle(instance, range(20))
+    instance.stop()
+
+
 def start_at_end(place):
     """The end is that of the first start: what comes while stopped is read."""
     append_to = place / "files/a.jsonl"
@@ -694,7 +768,7 @@ def attempt(name, fault, outcomes):
 
 def main():
     helpers = {"line", "lines", "append", "make", "numbers", "settle", "told", "hears", "readiness", "metric", "refused", "nobody", "skip", "small_disk", "frozen",
-               "broken", "other_version", "cpu", "change", "flip", "flip_pages", "segment", "writing", "attempt", "main"}
+               "broken", "packed_while_stopped", "other_version", "cpu", "change", "flip", "flip_pages", "segment", "writing", "attempt", "main"}
     faults = {name: body for name, body in globals().items()
               if callable(body) and getattr(body, "__module__", None) == "__main__" and name not in helpers and not isinstance(body, type)}
     if len(sys.argv) > 1: faults = {name: faults[name] for name in sys.argv[1:]}

@@ -12,7 +12,7 @@ def problem(path, line, text):
 
 LONGEST = 500
 C_OWNERS = {"CLinux": "EventailSystem", "CResources": "EventailSystem", "CSimdJSON": "EventailJSON", "CPCRE2": "EventailJSON",
-            "CYAML": "EventailEvents", "CInotifyTools": "EventailTail", "CSQLite": "EventailStore", "CZstd": "EventailSinks",
+            "CYAML": "EventailEvents", "CInotifyTools": "EventailTail", "CSQLite": "EventailStore", "CZstd": "EventailCompression", "CZlib": "EventailCompression",
             "CHTTPParser": "EventailServer", "CWslay": "EventailServer", "COpenSSL": "EventailTLS", "CHiredis": "EventailRedis",
             "CRdKafka": "EventailKafka"}
 BANNED_TYPE = re.compile(r"^\s*(?:public |final |indirect )*(?:struct|class|enum|protocol|actor) (\w*(?:Manager|Helper|Util|Utils|Info|Impl|Processor))\b")

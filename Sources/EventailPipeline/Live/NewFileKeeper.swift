@@ -28,13 +28,23 @@ final class NewFileKeeper: Sendable {
         var transaction = StoreTransaction()
         var kept: [FileCheckpoint] = []
         for checkpoint in try store.checkpoints(of: consumer) {
-            if identities.contains(checkpoint.identity) { transaction.forget(checkpoint.identity, of: consumer) } else { kept.append(checkpoint) }
+            if identities.contains(checkpoint.identity) || isGone(checkpoint) {
+                transaction.forget(checkpoint.identity, of: consumer)
+            } else {
+                kept.append(checkpoint)
+            }
         }
         do throws(StoreError) { try store.commit(transaction) } catch {
             // Outdated ones do no harm.
             if !error.isTemporary { throw error }
         }
         return kept
+    }
+
+    /// Whether it stands for a compressed file that is no longer there.
+    private static func isGone(_ checkpoint: FileCheckpoint) -> Bool {
+        if !checkpoint.source.isEmpty { return false }
+        do throws(SystemError) { return try FileStatus(at: checkpoint.path).identity != checkpoint.identity } catch { return error.isMissing }
     }
 
     /// Makes durable what came to be known since the last call.

@@ -1,3 +1,4 @@
+internal import EventailCompression
 internal import EventailSystem
 
 /// Puts full files aside under growing numbers, compresses them and removes the oldest.

@@ -1,3 +1,4 @@
+internal import EventailCompression
 internal import EventailSystem
 
 /// Walks the folders that the sources' patterns name and says what is there.
@@ -28,7 +29,8 @@ struct FileFinder: Sendable {
 
     /// The first source that the path of a file belongs to.
     func source(of path: String) -> Int? {
-        sources.indices.first { index in
+        if Unpacker.form(of: path) != nil { return nil }
+        return sources.indices.first { index in
             sources[index].paths.contains { $0.matches(path) } && !isExcluded(path, index)
         }
     }
@@ -116,7 +118,8 @@ struct FileFinder: Sendable {
     }
 
     private func take(_ path: String, _ source: Int, _ finding: inout Finding) {
-        if finding.files[path] != nil || isExcluded(path, source) { return }
+        // What is compressed is no text: it is looked into when a followed file is missing.
+        if finding.files[path] != nil || Unpacker.form(of: path) != nil || isExcluded(path, source) { return }
         do throws(SystemError) {
             let glance = try FileGlance(at: path)
             // A FIFO or a socket would block or answer nonsense, a folder is no file.

@@ -1,3 +1,4 @@
+internal import EventailCompression
 internal import EventailEvents
 internal import EventailSystem
 
@@ -23,7 +24,7 @@ extension TailLoop {
             do throws(SystemError) {
                 let status = try FileStatus(at: path)
                 guard status.isRegular, table.file(status.identity) == nil, let checkpoint = checkpoints[status.identity] else { continue }
-                guard let source = source(of: checkpoint) else { continue }
+                guard checkpoint.source != Self.packedSource, let source = source(of: checkpoint) else { continue }
                 try create(status.identity, at: path, try FileGlance(at: path), source)
                 rememberRotated(path, source)
             } catch {
@@ -31,15 +32,13 @@ extension TailLoop {
             }
         }
         for checkpoint in missing { try followRotation(checkpoint, folder, names) }
+        followPacked(missing, folder, names)
     }
 
     /// Reads what had the path of `checkpoint` after it, oldest first: the files rotated since, then the one there now.
     private func followRotation(_ checkpoint: FileCheckpoint, _ folder: String, _ names: [String]) throws(SystemError) {
         let name = checkpoint.path.split(separator: "/").last.map(String.init) ?? checkpoint.path
-        guard let first = table.file(checkpoint.identity) else {
-            reportCompressed(names.filter { $0.hasPrefix(name) && isCompressed($0) }, folder)
-            return
-        }
+        guard let first = table.file(checkpoint.identity) else { return }
         let current = table.file(at: checkpoint.path)
         let birth = first.with { $0.glance.key.birth }
         let end = current.map { file in file.with { $0.glance.key.birth } } ?? .max
@@ -47,10 +46,7 @@ extension TailLoop {
         for other in names where other.hasPrefix(name + ".") || other.hasPrefix(name + "-") {
             let path = Glob.Alternative.join(folder, other)
             if table.file(at: path) != nil { continue }
-            if isCompressed(other) {
-                reportCompressed([other], folder)
-                continue
-            }
+            if Unpacker.form(of: other) != nil { continue }
             let glance = try FileGlance(at: path)
             if glance.kind == .file, birth != 0, glance.key.birth > birth, glance.key.birth < end { between.append((glance.key.birth, path, glance)) }
         }
@@ -68,7 +64,7 @@ extension TailLoop {
     }
 
     /// The source that a file of an earlier run belongs to: that of the same name, else one that its path belongs to, because sources are renamed.
-    private func source(of checkpoint: FileCheckpoint) -> Int? {
+    func source(of checkpoint: FileCheckpoint) -> Int? {
         sources.firstIndex { $0.name == checkpoint.source } ?? finder.source(of: checkpoint.path)
     }
 
@@ -83,30 +79,24 @@ extension TailLoop {
                 point = ReadingPoint(position: checkpoint.position, line: checkpoint.line, fingerprint: checkpoint.fingerprint)
                 generation = checkpoint.generation
             }
-            var state = TailedFile.State(
-                reference: FileReference(number: nextNumber(), identity: identity, generation: generation, path: path, source: sources[source].name),
-                point: point, glance: held.glance, size: held.size)
-            state.acknowledged = unproven.contains(identity) ? 0 : point.position
-            state.isPlaced = false
-            let file = TailedFile(identity: identity, source: source, maximumLineBytes: sources[source].maximumLineBytes, state: state)
-            table.insert(file)
-            keepOpen(file, held.descriptor)
-            unplaced.append(file)
-            // What has its path now came after it.
-            if let current = table.file(at: path) { order(file, before: current) }
+            let reference = FileReference(number: nextNumber(), identity: identity, generation: generation, path: path, source: sources[source].name)
+            adopt(TailedFile.State(reference: reference, point: point, glance: held.glance, size: held.size), held.descriptor, source)
         }
         inherited = [:]
     }
 
-    private func isCompressed(_ name: String) -> Bool {
-        name.hasSuffix(".gz") || name.hasSuffix(".zst") || name.hasSuffix(".xz") || name.hasSuffix(".bz2")
-    }
-
-    private func reportCompressed(_ names: [String], _ folder: String) {
-        for name in names {
-            let path = Glob.Alternative.join(folder, name)
-            Log.warning("tail", "a rotated file was compressed while away and is not read", ["path": path])
-            tally.change { if $0.compressedFiles.count < 1000 { $0.compressedFiles.append(path) } }
-        }
+    /// Follows an open file that no path leads to.
+    func adopt(_ state: TailedFile.State, _ descriptor: Descriptor, _ source: Int) {
+        var state = state
+        let (identity, path) = (state.reference.identity, state.reference.path)
+        // What an earlier run had read may still be missing in some sink.
+        state.acknowledged = unproven.contains(identity) ? 0 : state.point.position
+        state.isPlaced = false
+        let file = TailedFile(identity: identity, source: source, maximumLineBytes: sources[source].maximumLineBytes, state: state)
+        table.insert(file)
+        keepOpen(file, descriptor)
+        unplaced.append(file)
+        // What has its path now came after it.
+        if let current = table.file(at: path) { order(file, before: current) }
     }
 }

@@ -35,6 +35,8 @@ final class TailLoop {
     var inherited: [FileIdentity: TailHandover.OpenFile]
     /// What the tailer before followed.
     let ground: FileFinder?
+    /// The first byte of a generation of a file that some consumer wants.
+    var oldestWanted: (FileIdentity, Int) -> Int64 = { _, _ in 0 }
     /// Files whose path leads elsewhere or nowhere since the last look.
     var unplaced: [TailedFile] = []
     /// Moves whose second half has not come: which source the file belongs to.
@@ -81,7 +83,10 @@ final class TailLoop {
         try poller.add(bell.descriptor.number, .readable, token: Self.bellToken)
     }
 
-    func run(untilEnd: Bool, found: () -> Void, isStopped: () -> Bool) throws(SystemError) {
+    func run(
+        untilEnd: Bool, oldestWanted: @escaping (FileIdentity, Int) -> Int64, found: () -> Void, isStopped: () -> Bool
+    ) throws(SystemError) {
+        self.oldestWanted = oldestWanted
         try look()
         found()
         while !isStopped() {

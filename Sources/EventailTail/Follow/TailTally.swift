@@ -1,3 +1,4 @@
+internal import EventailEvents
 internal import EventailSystem
 internal import Synchronization
 
@@ -8,12 +9,23 @@ final class TailTally: Sendable {
     private let status = Mutex(TailStatus())
     /// Files without a checkpoint that nobody asked for yet; bounded by the number of known files.
     private let new = Mutex<[TailedFile]>([])
+    /// Compressed files that have nothing to give and that nobody asked for yet.
+    private let packed = Mutex<[FileCheckpoint]>([])
 
     var current: TailStatus { status.withLock { $0 } }
 
     func change(_ body: (inout TailStatus) -> Void) { status.withLock { body(&$0) } }
 
     func found(_ file: TailedFile) { new.withLock { $0.append(file) } }
+
+    func found(packed checkpoint: FileCheckpoint) { packed.withLock { $0.append(checkpoint) } }
+
+    func takePacked() -> [FileCheckpoint] {
+        packed.withLock { packed in
+            defer { packed = [] }
+            return packed
+        }
+    }
 
     func takeNew(_ count: Int) -> [TailedFile] {
         new.withLock { new in

@@ -14,5 +14,8 @@ public struct TailLimits: Sendable {
     /// How long an unlinked file that nobody appends to stays open after everything was read and acknowledged.
     public var deletedGrace = Duration.seconds(10)
 
+    /// Where files are unpacked, without a name, that were compressed before they were read to their end.
+    public var workFolder = "/tmp"
+
     public init() {}
 }

@@ -1,15 +1,15 @@
 internal import CZstd
-internal import EventailSystem
+public import EventailSystem
 
-/// Compresses a file into another, then removes it: the only door to zstd.
+/// Compresses a file into another, then removes it.
 ///
 /// *Thread*: any. *Limits*: two buffers of `chunkBytes` and what zstd takes at its level 3, some 4 MiB.
-enum ZstdFile {
+public enum ZstdFile {
     private static let chunkBytes = 256 << 10
     private static let level: Int32 = 3
 
     /// The target appears whole or not at all; the source goes when the target is durable.
-    static func compress(_ path: String, to target: String) throws(SystemError) {
+    public static func compress(_ path: String, to target: String) throws(SystemError) {
         let source = try Descriptor.open(path, .read)
         let part = target + ".part"
         let output = try Descriptor.open(part, [.write, .create, .truncate])
@@ -38,14 +38,5 @@ enum ZstdFile {
         try output.synchronize()
         try FileSystem.rename(part, to: target)
         try FileSystem.remove(path)
-    }
-
-    /// The content of a compressed file, for tests.
-    static func decompress(_ bytes: [UInt8], capacity: Int) -> [UInt8]? {
-        var target = [UInt8](repeating: 0, count: capacity)
-        let count = unsafe target.withUnsafeMutableBytes { room in
-            unsafe bytes.withUnsafeBytes { source in unsafe ZSTD_decompress(room.baseAddress, room.count, source.baseAddress, source.count) }
-        }
-        return ZSTD_isError(count) == 0 ? Array(target[0..<count]) : nil
     }
 }
