@@ -108,6 +108,56 @@ import Testing
         }
     }
 
+    @Test func explainKeepsEveryFigureOfALineWithManyParts() throws {
+        let fixture = try Fixture()
+        let type = fixture.type("message", "claude-code")
+        let parts = (0..<12).map { BatchBuilder.Part(.toolEnd, status: $0 % 2 == 0 ? .success : .failure, [(.tool, .text("t\($0 % 3)")), (.durationMilliseconds, .number(Double($0 + 2)))]) }
+        fixture.fold {
+            $0.add(
+                type, time: second, meaning: .modelCall, status: .success,
+                [
+                    (.model, "nobody-has-a-price"), (.durationMilliseconds, 7), (.latencyMilliseconds, 5), (.tokensInput, 11), (.tokensOutput, 13),
+                    (.tokensCacheRead, 17), (.tokensCacheWrite, 19), (.tokensReasoning, 3), (.tokensTotal, 60), (.costUSD, 0.5),
+                ], parts: parts)
+        }
+        for (metric, wanted) in [
+            ("tokens.input", 11.0), ("tokens.output", 13), ("tokens.cache_read", 17), ("tokens.cache_write", 19), ("tokens.reasoning", 3), ("cost_usd.total", 0.5),
+            ("tool_errors", 6), ("events", 1),
+        ] {
+            var json = JSONWriter()
+            try fixture.aggregator.explain(metric: metric, query: MetricsQuery(end: .latest), limit: 20, into: &json)
+            let items = try Answer(json.bytes).element("items")?.items ?? []
+            #expect(items.map { $0["added"]?.double } == [wanted], "\(metric)")
+        }
+    }
+
+    @Test(arguments: [10, 524_288])
+    func unknownWordsOfStatusesAreGroupsOfTheirOwn(mostWaiting: Int) throws {
+        var fixture = try Fixture { $0.mostWaitingFacts = mostWaiting }
+        let type = fixture.type("x")
+        fixture.fold { builder in
+            for number in 0..<300 { builder.add(type, time: Int64(number) * second, status: .unknown, [(.status, .text("word \(number % 150)"))]) }
+            builder.add(type, time: 301 * second, status: .success)
+            builder.add(type, time: 302 * second, status: .unknown)
+            builder.add(type, time: 303 * second)
+        }
+        // 112 words have a name, the 38 others are one group.
+        for _ in 0..<2 {
+            var groups: [String: Int64] = [:], success: Int64?
+            var json = JSONWriter()
+            try fixture.aggregator.metrics(MetricsQuery(end: .latest, grouping: .status), into: &json)
+            let answer = try Answer(json.bytes)
+            for group in answer.element("groups")?.items ?? [] { groups[group["key"]?.string ?? ""] = group["events"]?.int64 }
+            success = answer.element("totals.success")?.int64
+            #expect(success == 1)
+            #expect(groups["word 0"] == 2 && groups["word 100"] == 2 && groups["success"] == 1 && groups["unknown"] == 1 && groups[""] == 1)
+            #expect(groups["other"] == 76)
+            #expect(groups.values.reduce(0, +) == 303)
+            try fixture.aggregator.commit(to: fixture.state)
+            try fixture.restart()
+        }
+    }
+
     @Test func rangeStepsAddUpToTheWindow() throws {
         var fixture = try Fixture()
         let type = fixture.type("x")

@@ -434,9 +434,7 @@ def requests():
 
 all_in(running, 1006)
 until(lambda: len(running.get("/api/v1/dead-letters")["items"]) == len(REASONS), "dead letters", 5)
-# Checks of what the program does not do yet: they run with the argument "awaited" and move up when it does.
-AWAITED = (cost_explained, unknown_status_group)
-for part in (health, lists, pages, event_filters, figures, windows, ranges, validation, validation_profile, prometheus, latency_histogram, preference, unknown_status, requests, *(AWAITED if "awaited" in sys.argv else ())):
+for part in (health, lists, pages, event_filters, figures, windows, ranges, validation, validation_profile, prometheus, latency_histogram, preference, unknown_status, unknown_status_group, cost_explained, requests):
     part()
     if len(sys.argv) > 1: print("ok", part.__name__)
 running.stop()

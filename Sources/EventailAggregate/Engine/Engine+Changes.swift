@@ -106,7 +106,7 @@ extension Engine {
     // MARK: names and single facts
 
     /// In the order of their numbers in the state.
-    private static var nameTables: [ReferenceWritableKeyPath<Engine, NameTable>] { [\.types, \.agents, \.models, \.tools, \.labels] }
+    private static var nameTables: [ReferenceWritableKeyPath<Engine, NameTable>] { [\.types, \.agents, \.models, \.tools, \.labels, \.statuses] }
 
     private func takeNames(_ changes: inout [StoredChange]) {
         for (number, path) in Self.nameTables.enumerated() {

@@ -22,6 +22,8 @@ final class Engine {
     var tools: NameTable
     /// Error types and memory tiers.
     var labels: NameTable
+    /// Words of statuses that no profile maps.
+    var statuses: NameTable
     /// The number in `types` of a number of the catalogue, plus one; 0 is not known yet.
     var typeOfCatalogue: ContiguousArray<UInt16> = []
     /// The price of a model's number; outer nil is not looked up yet.
@@ -69,6 +71,7 @@ final class Engine {
         models = NameTable(most: min(configuration.mostModels, Dimensions.mostModels))
         tools = NameTable(most: min(configuration.mostTools, Dimensions.mostTools))
         labels = NameTable(most: min(configuration.mostErrorTypes, LevelTable.mostItem))
+        statuses = NameTable(most: Dimensions.mostStatusWords)
         records = RecordStore(most: configuration.mostHeadsInMemory)
         spans = SpanTable(expiry: configuration.spanExpiry.nanoseconds)
         histograms = HistogramTable()

@@ -157,12 +157,12 @@ struct FactChunk {
         var shapes: [Shape] = []
         shapes.reserveCapacity(count)
         for _ in 0..<count where !reader.isBroken {
-            let type = Int(reader.number() & 0xFFF), status = UInt8(reader.number() & 0xF), agent = Int(reader.number() & 0xFFFF)
+            let type = Int(reader.number() & 0xFFF), status = Int(reader.number() & 0x7F), agent = Int(reader.number() & 0xFFFF)
             let model = Int(reader.number() & 0xFFF), tool = Int(reader.number() & 0x3FFF)
             let mask = reader.number(), ones = reader.number()
             if mask >> (ShapeTable.markBits + UInt64(Field.count)) != 0 { reader.isBroken = true }
             shapes.append(Shape(
-                dimensions: Dimensions(type: type, status: Status(rawValue: status) ?? .unknown, agent: agent, model: model, tool: tool),
+                dimensions: Dimensions(type: type, statusCode: status, agent: agent, model: model, tool: tool),
                 mask: mask >> ShapeTable.markBits, ones: ones, marks: mask & (1 << ShapeTable.markBits - 1)))
         }
         return shapes

@@ -261,7 +261,7 @@ struct FactWriter: ~Copyable {
             let dimensions = Dimensions(bits: shape.dimensions)
             head.reserve(80)
             head.number(UInt64(dimensions.type))
-            head.number(UInt64(dimensions.status.rawValue))
+            head.number(UInt64(dimensions.statusCode))
             head.number(UInt64(dimensions.agent))
             head.number(UInt64(dimensions.model))
             head.number(UInt64(dimensions.tool))

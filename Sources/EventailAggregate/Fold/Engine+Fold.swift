@@ -50,7 +50,7 @@ extension Engine {
 
         let type = typeNumber(event.type)
         let roles = readRoles(told, Int(event.firstValue), Int(event.valueCount))
-        let dimensions = Dimensions(type: type, status: event.status, agent: roles.agent, model: roles.model, tool: roles.tool)
+        let dimensions = Dimensions(type: type, status: event.status, word: roles.statusWord, agent: roles.agent, model: roles.model, tool: roles.tool)
         facts.contributions.begin(event, dimensions, roles.execution)
         if let origin = told.origin { facts.contributions.wasWritten(at: origin.entry(ofLine: event.line).position) }
         let place = roles.execution == 0 ? -1 : try touch(execution: roles.execution, roles.executionText, event, told.text)
@@ -72,7 +72,8 @@ extension Engine {
         let roles = readRoles(told, Int(part.firstValue), Int(part.valueCount)).part(of: lineRoles)
         var tool = roles.tool
         if tool == 0 && roles.call != 0 && part.meaning == .toolEnd { tool = try toolOfCall(roles.call) }
-        let dimensions = Dimensions(type: line.type, status: part.status, agent: roles.agent, model: roles.model, tool: tool)
+        let dimensions = Dimensions(
+            type: line.type, status: part.status, word: roles.statusWord, agent: roles.agent, model: roles.model, tool: tool)
         let cell = facts.cell(line.second, dimensions.bits, roles.execution)
         add(cell, Field.partLines, 1)
         if part.status.isSuccess { add(cell, Field.partSuccess, 1) } else if part.status.isFailure { add(cell, Field.partFailure, 1) }
@@ -141,6 +142,7 @@ extension Engine {
         }
         if slots.has(.agent) { roles.agent = number(&agents, slots.text(.agent), text) }
         if slots.has(.tool) { roles.tool = number(&tools, slots.text(.tool), text) }
+        if slots.has(.status) { roles.statusWord = number(&statuses, slots.text(.status), text) }
         if slots.has(.errorType) { roles.errorType = number(&labels, slots.text(.errorType), text) }
         roles.task = hash(.task, text)
         roles.feature = hash(.feature, text)

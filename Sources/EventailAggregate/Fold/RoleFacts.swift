@@ -3,6 +3,8 @@ struct RoleFacts {
     var agent = 0
     var model = 0
     var tool = 0
+    /// Of a status that no profile maps.
+    var statusWord = 0
     var errorType = 0
     var execution: UInt64 = 0
     var task: UInt64 = 0

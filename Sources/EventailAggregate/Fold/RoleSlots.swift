@@ -14,7 +14,7 @@ struct RoleSlots: ~Copyable {
 
     /// The roles that figures depend on.
     private static let counted =
-        bit(.agent) | bit(.execution) | bit(.task) | bit(.feature) | bit(.model) | bit(.provider) | bit(.tool) | bit(.usageKey) | bit(.errorType)
+        bit(.agent) | bit(.execution) | bit(.task) | bit(.feature) | bit(.model) | bit(.provider) | bit(.tool) | bit(.status) | bit(.usageKey) | bit(.errorType)
         | bit(.memoryTier) | bit(.callID) | bit(.durationMilliseconds) | bit(.latencyMilliseconds) | bit(.attempts) | bit(.memoryHit) | usage
     private static let tokens =
         bit(.tokensInput) | bit(.tokensOutput) | bit(.tokensCacheRead) | bit(.tokensCacheWrite) | bit(.tokensCacheWriteHour) | bit(.tokensReasoning)

@@ -107,7 +107,7 @@ struct GroupKeys {
         switch grouping {
         case .agent: UInt64(cell.dimensions.agent)
         case .tool: UInt64(cell.dimensions.tool)
-        case .status: UInt64(cell.dimensions.status.rawValue)
+        case .status: UInt64(cell.dimensions.statusCode)
         case .model: UInt64(same[cell.dimensions.model])
         case .type, .profile: UInt64(same[cell.dimensions.type])
         case .execution: cell.entity
@@ -118,6 +118,7 @@ struct GroupKeys {
     func name(_ key: UInt64, _ engine: Engine) -> String? {
         if grouping == .execution { return engine.executionName(key) }
         let number = Int(key)
+        if grouping == .status && number > Dimensions.firstWord { return engine.statuses.names[number - Dimensions.firstWord] }
         if grouping == .status { return number == 0 ? nil : (Status(rawValue: UInt8(number)) ?? .unknown).name }
         if number == 0 { return nil }
         return switch grouping {

@@ -2,7 +2,7 @@ internal import EventailEvents
 
 /// The newest events and what each added to the figures, for `explain`.
 ///
-/// In memory only: after a restart it fills again. *Thread*: the engine's. *Limits*: `capacity` events, eight amounts of each that are not 1.
+/// In memory only: after a restart it fills again. *Thread*: the engine's. *Limits*: `capacity` events, all fields of each.
 struct ContributionRing: ~Copyable {
     struct Entry: BitwiseCopyable {
         var file = 0
@@ -11,17 +11,14 @@ struct ContributionRing: ~Copyable {
         var time: Int64 = 0
         var dimensions: UInt64 = 0
         var execution: UInt64 = 0
-        /// The fields that were added 1 to.
+        /// The fields that were added just 1 to, and those that have an amount.
         var ones: UInt64 = 0
-        /// The fields of the amounts, a byte each.
-        var fields: UInt64 = 0
-        var count = 0
+        var others: UInt64 = 0
     }
-    private static let most = 8
 
     let capacity: Int
     private(set) var entries = Column<Entry>(capacity: 1)
-    /// `most` to an entry.
+    /// A place for each field of an entry; what stands there counts only when the entry says so.
     private var amounts = Column<Int64>(capacity: 1)
     /// Entries ever made: the number of the newest, by which `explain` pages.
     private(set) var newest: Int64 = 0
@@ -49,7 +46,7 @@ struct ContributionRing: ~Copyable {
         current = Int(truncatingIfNeeded: newest) % capacity
         if current >= entries.count {
             entries.append(Entry())
-            amounts.stretch(to: entries.count * Self.most, filling: 0)
+            amounts.stretch(to: entries.count * Field.count, filling: 0)
         }
         newest += 1
         entries[current] = Entry(
@@ -66,18 +63,18 @@ struct ContributionRing: ~Copyable {
     @inline(__always)
     mutating func add(_ values: borrowing Column<Int64>, _ from: Int, _ mask: UInt64, _ ones: UInt64) {
         if entries.isEmpty { return }
-        let again = entries[current].ones & ones
-        entries[current].ones |= ones
-        var rest = mask & ~ones | again
-        var count = entries[current].count
-        while rest != 0 && count < Self.most {
+        let (before, others) = (entries[current].ones, entries[current].others)
+        // A field that another fact of the event added to has an amount from now on.
+        let changed = mask & (~ones | before | others)
+        entries[current].ones = (before | ones) & ~changed
+        entries[current].others = others | changed
+        var rest = changed
+        while rest != 0 {
             let field = rest.trailingZeroBitCount
-            entries[current].fields |= UInt64(field) << UInt64(8 * count)
-            amounts[current * Self.most + count] = values[from + field]
-            count += 1
+            let earlier = others >> UInt64(field) & 1 != 0 ? amounts[current * Field.count + field] : Int64(before >> UInt64(field) & 1)
+            amounts[current * Field.count + field] = earlier.addingSaturated(values[from + field])
             rest &= rest &- 1
         }
-        entries[current].count = count
     }
 
     /// An entry's fields and what was added to them.
@@ -89,7 +86,11 @@ struct ContributionRing: ~Copyable {
             found.append((rest.trailingZeroBitCount, 1))
             rest &= rest &- 1
         }
-        for number in 0..<entry.count { found.append((Int(entry.fields >> UInt64(8 * number) & 255), amounts[place * Self.most + number])) }
+        rest = entry.others
+        while rest != 0 {
+            found.append((rest.trailingZeroBitCount, amounts[place * Field.count + rest.trailingZeroBitCount]))
+            rest &= rest &- 1
+        }
         return found
     }
 
