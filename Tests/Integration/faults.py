@@ -670,7 +670,7 @@ def other_version(place, path, damage):
     path = next((place / "state").glob(path))
     with contextlib.closing(sqlite3.connect(place / "state/state.db")) as database: database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     right = path.read_bytes()
-    for version, words in ((2, "run the newer version again"), (0, "run the older version again")):
+    for version, words in ((99, "run the newer version again"), (0, "run the older version again")):
         path.write_bytes(damage(right, version))
         kept = path.read_bytes()
         instance.log.write_text("")
