@@ -56,7 +56,7 @@ let package = Package(
         swift("EventailAggregate", ["EventailEvents", "EventailJSON", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailPipeline", ["EventailAggregate", "EventailEvents", "EventailInbox", "EventailJSON", "EventailRedact", "EventailStore", "EventailSystem", "EventailTail"]),
         swift("EventailSinks", ["EventailCompression", "EventailEvents", "EventailJSON", "EventailKafka", "EventailPipeline", "EventailRedis", "EventailStore", "EventailSystem"]),
-        swift("EventailReceive", ["EventailEvents", "EventailInbox", "EventailJSON", "EventailRedis", "EventailSystem"], exclude: ["README.md"]),
+        swift("EventailReceive", ["EventailEvents", "EventailInbox", "EventailJSON", "EventailKafka", "EventailRedis", "EventailSystem"], exclude: ["README.md"]),
         swift("EventailServer", [
             "CHTTPParser", "CWslay", "EventailAggregate", "EventailEvents", "EventailJSON", "EventailPipeline", "EventailStore", "EventailSystem",
             "EventailTLS",

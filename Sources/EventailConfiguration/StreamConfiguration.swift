@@ -1,15 +1,18 @@
+public import EventailKafka
 public import EventailRedis
 
 /// What a hub receives: where it is and with whom it is shared.
 public struct StreamConfiguration: Sendable, Equatable {
     public enum Place: Sendable, Equatable {
-        case redis(RedisServer, stream: String, claimAfter: Duration)
+        case redis(RedisServer, stream: String)
+        case kafka(KafkaSettings, topic: String)
     }
 
-    /// nil of a kind that this version does not read; the reader has refused it.
-    public var place: Place?
+    public var place: Place
     /// Hubs that name the same group share the events; nil sees all.
     public var group: String?
+    /// How long a hub of the group may leave alone what it was given.
+    public var claimAfter: Duration
     /// Paths of profiles.
     public var profiles: [String]
     /// In bytes.
@@ -19,10 +22,11 @@ public struct StreamConfiguration: Sendable, Equatable {
         group = settings["group"].isSet ? settings["group"].text : nil
         profiles = settings["profiles"].texts
         inboxSize = settings["inbox_size"].size
-        switch settings["type"].text {
-        case "redis_streams":
-            place = .redis(RedisFields.server(settings), stream: settings["stream"].text, claimAfter: settings["claim_after"].duration)
-        default: break
+        claimAfter = settings["claim_after"].duration
+        if settings["type"].text == "kafka" {
+            place = .kafka(KafkaFields.librdkafka(settings), topic: settings["topic"].text)
+        } else {
+            place = .redis(RedisFields.server(settings), stream: settings["stream"].text)
         }
     }
 }

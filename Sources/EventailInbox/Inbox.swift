@@ -86,8 +86,8 @@ public final class Inbox {
         CrashPoint.afterStage.reach()
     }
 
-    /// Takes the staged entries but those at some positions. After a crash what stands in the segment already is not written again.
-    public func settle(without refused: Set<String>) throws(SystemError) {
+    /// Takes the staged entries but those at some places. After a crash what stands in the segment already is not written again.
+    public func settle(without refused: Set<InboxPlace>) throws(SystemError) {
         guard let stage else { return }
         let file = try writable()
         let (bytes, positions) = stage.taken(without: refused)

@@ -3,11 +3,11 @@ public struct StagedBatch: Sendable, Equatable {
     /// Names the batch to those who decide.
     public let token: String
     /// Of its entries, in their order.
-    public let positions: [String]
+    public let places: [InboxPlace]
 
-    public init(token: String, positions: [String]) {
+    public init(token: String, places: [InboxPlace]) {
         self.token = token
-        self.positions = positions
+        self.places = places
     }
 }
 
@@ -57,13 +57,13 @@ struct InboxStage {
         return bytes
     }
 
-    var batch: StagedBatch { StagedBatch(token: token, positions: records.map(\.place.position)) }
+    var batch: StagedBatch { StagedBatch(token: token, places: records.map(\.place)) }
 
     /// What goes into the segment, and the newest position of each part.
-    func taken(without refused: Set<String>) -> (bytes: [UInt8], positions: [String: String]) {
+    func taken(without refused: Set<InboxPlace>) -> (bytes: [UInt8], positions: [String: String]) {
         var bytes: [UInt8] = []
         var positions: [String: String] = [:]
-        for record in records where !refused.contains(record.place.position) {
+        for record in records where !refused.contains(record.place) {
             bytes += record.bytes
             positions[record.place.part] = record.place.position
         }

@@ -119,6 +119,32 @@ internal import EventailSystem
         }
     }
 
+    /// Tells the group how far one partition is done, with a text of ours that it keeps beside the place. After an error that a broker answered nothing was
+    /// kept.
+    public func commit(_ place: KafkaPlace, text: String) throws(KafkaError) {
+        let list = unsafe Self.list([place])
+        defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        let bytes = Array(text.utf8)
+        // The list frees it.
+        guard let room = unsafe rd_kafka_mem_malloc(client.handle, bytes.count + 1) else { preconditionFailure("librdkafka gives memory") }
+        unsafe room.copyMemory(from: bytes, byteCount: bytes.count)
+        unsafe list.pointee.elems[0].metadata = room
+        unsafe list.pointee.elems[0].metadata_size = bytes.count
+        try Self.check(unsafe rd_kafka_commit(client.handle, list, 0))
+    }
+
+    /// The texts that the group keeps beside its places in these partitions; empty where it keeps none.
+    public func committedTexts(_ partitions: [(topic: String, partition: Int32)], within time: Duration) throws(KafkaError) -> [String] {
+        let list = unsafe Self.list(partitions.map { KafkaPlace(topic: $0.topic, partition: $0.partition, offset: Int64(RD_KAFKA_OFFSET_INVALID)) })
+        defer { unsafe rd_kafka_topic_partition_list_destroy(list) }
+        try Self.check(unsafe rd_kafka_committed(client.handle, list, Int32(clamping: time.nanoseconds / 1_000_000)))
+        return (0..<Int(unsafe list.pointee.cnt)).map { index in
+            let item = unsafe list.pointee.elems[index]
+            guard let words = unsafe item.metadata else { return "" }
+            return unsafe String(decoding: UnsafeRawBufferPointer(start: words, count: item.metadata_size), as: UTF8.self)
+        }
+    }
+
     /// The offset behind the last message of a partition as the newest fetch told it, transactions that are still open included; nil before the
     /// first fetch. A reader of committed messages gets no further than to the first open transaction.
     public func knownEnd(of topic: String, partition: Int32) -> Int64? {

@@ -60,6 +60,8 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
     public var isMissingTopic: Bool {
         code == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART.rawValue || code == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC.rawValue
     }
+    /// A broker answered it, so what was asked for was not done; else nobody knows.
+    public var isAnswer: Bool { code > 0 && code != RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT.rawValue }
     /// The transaction takes no more messages, because of one before.
     public var isInterruption: Bool { code == RD_KAFKA_RESP_ERR__STATE.rawValue }
     /// The message was dropped because of another one.

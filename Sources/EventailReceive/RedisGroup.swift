@@ -107,21 +107,21 @@ public final class RedisGroup: EntryStream {
         do throws(SystemError) { try inbox.stage(entries, token: token) } catch { throw ReceiveError(inbox: error) }
         let refused = try decide(inbox)
         var received = Received()
-        received.take(entries.filter { !refused.contains($0.place.position) })
+        received.take(entries.filter { !refused.contains($0.place) })
         received.dropped = refused.count
         return received
     }
 
     /// Asks who has the staged entries and takes those that are this member's; answers those that are not.
-    private func decide(_ inbox: Inbox) throws(ReceiveError) -> Set<String> {
+    private func decide(_ inbox: Inbox) throws(ReceiveError) -> Set<InboxPlace> {
         guard let staged = inbox.staged else { return [] }
         let answer = try wrapping(settings) { () throws(RedisError) in
             try connection.call(
                 ["EVAL", Self.decision, "2", settings.stream, "\(settings.stream):group:\(group)", group, settings.member, staged.token]
-                    + staged.positions).text ?? ""
+                    + staged.places.map(\.position)).text ?? ""
         }
         CrashPoint.afterDecision.reach()
-        let refused = Set(answer.split(separator: ",").map(String.init))
+        let refused = Set(answer.split(separator: ",").map { InboxPlace(position: String($0)) })
         do throws(SystemError) { try inbox.settle(without: refused) } catch { throw ReceiveError(inbox: error) }
         return refused
     }

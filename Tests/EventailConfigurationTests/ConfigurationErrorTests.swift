@@ -88,8 +88,8 @@ import Testing
             "sources:\n  - {name: a, paths: [x], profile: ./no-such.yaml}",
             #"t.yaml:2:36: sources.a.profile: there is no profile file "./no-such.yaml"; name a file that exists, auto, or a built-in profile"#),
         Mistake(
-            "sources:\n  - {name: a, type: kafka, brokers: 'h:1'}",
-            "t.yaml:2:21: sources.a.type: a source of type kafka is not available in this version; use files or redis_streams"),
+            "sources:\n  - {name: a, type: kafka}",
+            "t.yaml:2:5: sources.a.brokers: is missing; add brokers: brokers to ask first, host:port, with commas between."),
     ]
 
     static let inSinks = [

@@ -83,17 +83,17 @@ import Testing
         try inbox.append([entry("1-0")])
         let before = try FileSystem.read(inbox.path(1))
         try inbox.stage([entry("2-0"), entry("2-1", line: "{}"), entry("2-2")], token: "t1")
-        #expect(inbox.staged?.positions == ["2-0", "2-1", "2-2"])
+        #expect(inbox.staged?.places.map(\.position) == ["2-0", "2-1", "2-2"])
         let staged = try FileSystem.read(folder.file("staged"))
-        try inbox.settle(without: ["2-1"])
+        try inbox.settle(without: [InboxPlace(position: "2-1")])
         #expect(inbox.staged == nil && inbox.positions[""] == "2-2")
         let after = try FileSystem.read(inbox.path(1))
         for cut in before.count...after.count {
             try FileSystem.replace(inbox.path(1), with: Array(after[..<cut]))
             try FileSystem.replace(folder.file("staged"), with: staged)
             let again = try Inbox(folder: folder.path)
-            #expect(again.staged == StagedBatch(token: "t1", positions: ["2-0", "2-1", "2-2"]))
-            try again.settle(without: ["2-1"])
+            #expect(again.staged == StagedBatch(token: "t1", places: ["2-0", "2-1", "2-2"].map { InboxPlace(position: $0) }))
+            try again.settle(without: [InboxPlace(position: "2-1")])
             #expect(try FileSystem.read(inbox.path(1)) == after)
             #expect(try Inbox(folder: folder.path).staged == nil)
         }
@@ -102,7 +102,7 @@ import Testing
     @Test func aStagedBatchThatIsRefusedLeavesNothing() throws {
         let inbox = try Inbox(folder: folder.path, limits: limits())
         try inbox.stage([entry("2-0")], token: "t1")
-        try inbox.settle(without: ["2-0"])
+        try inbox.settle(without: [InboxPlace(position: "2-0")])
         #expect(try FileSystem.read(inbox.path(1)).isEmpty && inbox.staged == nil)
     }
 

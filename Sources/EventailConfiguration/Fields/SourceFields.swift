@@ -9,14 +9,7 @@ enum SourceFields {
                 part: Part(name: "a redis_streams source", fields: common + redisStreams + received), isLater: false),
             Variants.Kind(
                 type: "kafka", help: "Reads a Kafka topic that sidecars write, in `eventail hub`.",
-                part: Part(
-                    name: "a kafka source",
-                    fields: common + [
-                        Field("brokers", .text, .required, "Brokers to ask first, host:port, with commas between."),
-                        Field("topic", .text, .scalar("agent-events"), "The topic."),
-                        Field("options", .map(.text), .unset, "Any further setting of librdkafka."),
-                    ] + received),
-                isLater: true),
+                part: Part(name: "a kafka source", fields: common + kafka + received), isLater: false),
         ])
 
     private static let common = [
@@ -26,14 +19,16 @@ enum SourceFields {
 
     private static let redisStreams = RedisFields.connection + [
         Field("stream", .text, .scalar("eventail:events"), "The stream's key."),
-        Field(
-            "claim_after", .duration(.seconds(1)...(.seconds(86_400))), .scalar("1m"),
-            "With group: entries that a member was given this long ago and has not decided are taken over by another."),
     ]
+
+    private static let kafka = KafkaFields.connection + [Field("topic", .text, .scalar("agent-events"), "The topic.")]
 
     /// What all sources of a hub have.
     private static let received = [
         Field("group", .text, .unset, "Hubs that name the same group share the events; without one this hub sees all."),
+        Field(
+            "claim_after", .duration(.seconds(1)...(.seconds(1800))), .scalar("1m"),
+            "With group: what a hub was given and has left alone for so long is taken over by another. Brokers of Kafka want at least 6s."),
         Field("start_at", .choice(["beginning", "end"]), .scalar("beginning"), "Where to begin when nothing was received yet."),
         Field("profiles", .list(.path), .texts([]), "Profiles of your own that the sidecars use; the built-in ones are known."),
         Field("inbox_size", .size(64 << 20...1 << 44), .scalar("1GiB"), "What may be received and not yet delivered; then the stream keeps what follows."),

@@ -3,6 +3,7 @@ enum CrossChecks {
     static func run(_ settings: SettingValue, _ root: SettingNode, for role: ConfigurationReader.Role, _ reader: inout SettingReader) {
         checkSources(root, role, &reader)
         RedisChecks.run(settings["sources"], root["sources"], "sources", &reader)
+        KafkaChecks.run(settings["sources"], root["sources"], "sources", &reader)
         checkListen(settings["server"], root, &reader)
         checkHeartbeat(settings["server"]["heartbeat"], root, &reader)
         checkSinks(root, &reader)

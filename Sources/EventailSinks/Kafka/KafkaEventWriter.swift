@@ -7,7 +7,9 @@ internal import EventailSystem
 /// Nothing is copied but what librdkafka copies: the value's bytes stay in the batch, which must stay until they are delivered. *Owns* the bytes of
 /// types and profiles it has seen. *Thread*: one. *Limits*: the catalogue's types.
 @safe final class KafkaEventWriter {
-    static let headers = ["eventail-id", "type", "profile", "agent", "file", "offset"]
+    /// The last two stand only where a hub needs them to read the line alone: its time when it has none of its own, and what was remembered of the file
+    /// before it.
+    static let headers = ["eventail-id", "type", "profile", "agent", "file", "offset", "time", "context"]
 
     private let catalogue: Catalogue
     private let producer: KafkaProducer
@@ -18,6 +20,8 @@ internal import EventailSystem
     /// What a batch's events share, the path and the beginning of made ids, with room for digits behind.
     private var shared = UnsafeMutableRawBufferPointer.allocate(byteCount: 1024, alignment: 1)
     private static let mostDigits = 20
+    private var time = UnsafeMutableRawBufferPointer.allocate(byteCount: Timestamp.longestRFC3339, alignment: 1)
+    private var context = UnsafeMutableRawBufferPointer.allocate(byteCount: 256, alignment: 1)
 
     @safe private struct Kind {
         let type: UnsafeRawBufferPointer
@@ -34,6 +38,8 @@ internal import EventailSystem
 
     deinit {
         unsafe shared.deallocate()
+        unsafe time.deallocate()
+        unsafe context.deallocate()
         for case let kind? in kinds {
             unsafe kind.type.deallocate()
             unsafe kind.profile.deallocate()
@@ -57,6 +63,7 @@ internal import EventailSystem
         let whole = unsafe UnsafeRawBufferPointer(shared)
         unsafe producer.set(header: 4, UnsafeRawBufferPointer(rebasing: whole[..<path.count]))
         let values = batch.values
+        let hasContexts = !batch.contexts.isEmpty
         try unsafe batch.text.withUnsafeBufferPointer { bytes throws(KafkaError) in
             let text = UnsafeRawBufferPointer(bytes)
             for (index, event) in batch.events.enumerated() where event.position >= position {
@@ -81,6 +88,8 @@ internal import EventailSystem
                 unsafe producer.set(header: 2, kind.profile)
                 if let agent = unsafe agent { unsafe producer.set(header: 3, agent) } else { producer.clear(header: 3) }
                 unsafe producer.set(header: 5, UnsafeRawBufferPointer(rebasing: whole[digits..<digits + count]))
+                set(time: event)
+                set(context: hasContexts ? batch.context(before: index) : [])
                 let line = unsafe UnsafeRawBufferPointer(start: batch.buffer.base + Int(event.start), count: Int(event.length))
                 do throws(KafkaError) {
                     try unsafe producer.produce(kind.topic, key: execution ?? agent ?? UnsafeRawBufferPointer(start: nil, count: 0), value: line, token: token)
@@ -94,6 +103,22 @@ internal import EventailSystem
 
     private static func slice(_ text: UnsafeRawBufferPointer, _ value: RoleValue) -> UnsafeRawBufferPointer {
         unsafe UnsafeRawBufferPointer(rebasing: text[value.offset..<value.offset + value.length])
+    }
+
+    private func set(time event: Event) {
+        guard event.timeMissing, let start = unsafe time.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return producer.clear(header: 6) }
+        let length = unsafe Timestamp(nanoseconds: event.time).writeRFC3339(to: start)
+        unsafe producer.set(header: 6, UnsafeRawBufferPointer(rebasing: time[..<length]))
+    }
+
+    private func set(context bytes: [UInt8]) {
+        if bytes.isEmpty { return producer.clear(header: 7) }
+        if unsafe context.count < bytes.count {
+            unsafe context.deallocate()
+            unsafe context = .allocate(byteCount: 2 * bytes.count, alignment: 1)
+        }
+        unsafe context.copyBytes(from: bytes)
+        unsafe producer.set(header: 7, UnsafeRawBufferPointer(rebasing: context[..<bytes.count]))
     }
 
     /// Writes a number behind what a batch's events share; answers how many digits it has.

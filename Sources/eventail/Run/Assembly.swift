@@ -2,6 +2,7 @@ internal import EventailAggregate
 internal import EventailConfiguration
 internal import EventailEvents
 internal import EventailInbox
+internal import EventailKafka
 internal import EventailPipeline
 internal import EventailReceive
 internal import EventailRedis
@@ -133,23 +134,33 @@ enum Assembly {
     /// What takes entries from each stream into its inbox.
     private static func receivers(_ configuration: Configuration, _ pipeline: Pipeline, member: String) throws -> [Receiver] {
         try configuration.sources.compactMap { source -> Receiver? in
-            guard let stream = source.stream, let place = stream.place else { return nil }
+            guard let stream = source.stream else { return nil }
             var limits = Inbox.Limits()
             limits.totalBytes = stream.inboxSize
             limits.segmentBytes = min(limits.segmentBytes, stream.inboxSize / 4)
             let folder = inboxFolder(source, configuration)
             try FileSystem.makeFolder(folder)
-            let makeStream: @Sendable () -> any EntryStream
-            switch place {
-            case .redis(let server, let key, let claimAfter):
-                var settings = RedisStreamSettings(server: server, stream: key, group: stream.group, member: member)
-                settings.startsAtEnd = source.start == .end
-                settings.claimAfter = claimAfter
-                settings.mostLineBytes = source.mostLineBytes
-                let made = settings
-                makeStream = { made.group == nil ? RedisStream(made) as any EntryStream : RedisGroup(made) }
-            }
+            let makeStream = makeStream(source, stream, member: member)
             return Receiver(name: source.name, folder: folder, limits: limits, isDelivered: { isDelivered(pipeline) }, makeStream: makeStream)
+        }
+    }
+
+    private static func makeStream(_ source: SourceConfiguration, _ stream: StreamConfiguration, member: String) -> @Sendable () -> any EntryStream {
+        switch stream.place {
+        case .redis(let server, let key):
+            var settings = RedisStreamSettings(server: server, stream: key, group: stream.group, member: member)
+            settings.startsAtEnd = source.start == .end
+            settings.claimAfter = stream.claimAfter
+            settings.mostLineBytes = source.mostLineBytes
+            let made = settings
+            return { made.group == nil ? RedisStream(made) as any EntryStream : RedisGroup(made) }
+        case .kafka(let kafka, let topic):
+            var settings = KafkaStreamSettings(kafka: kafka, topic: topic, group: stream.group, member: member)
+            settings.startsAtEnd = source.start == .end
+            settings.claimAfter = stream.claimAfter
+            settings.mostLineBytes = source.mostLineBytes
+            let made = settings
+            return { made.group == nil ? KafkaStream(made) as any EntryStream : KafkaGroup(made) }
         }
     }
 

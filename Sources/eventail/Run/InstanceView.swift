@@ -1,6 +1,7 @@
 internal import EventailConfiguration
 internal import EventailEvents
 internal import EventailJSON
+internal import EventailKafka
 internal import EventailPipeline
 internal import EventailReceive
 internal import EventailRedis
@@ -89,7 +90,10 @@ final class InstanceView: InstanceStatus {
 
     private static func status(of stream: StreamConfiguration, _ receiver: ReceiverStatus) -> StreamStatus {
         var status = StreamStatus(state: receiver.state.rawValue)
-        if case .redis(let server, let key, _) = stream.place { (status.server, status.stream) = (server.description, key) }
+        switch stream.place {
+        case .redis(let server, let key): (status.server, status.stream) = (server.description, key)
+        case .kafka(let kafka, let topic): (status.server, status.stream) = (kafka["bootstrap.servers"] ?? "", topic)
+        }
         status.group = stream.group
         status.lastError = receiver.lastError
         status.retries = receiver.retries
