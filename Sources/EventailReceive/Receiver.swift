@@ -38,7 +38,7 @@ public final class Receiver: Sendable {
     /// How it stands. Any thread.
     public var status: ReceiverStatus { state.withLock { $0 } }
 
-    /// Makes `run` return after what it is at: at most about a second. Any thread.
+    /// Makes `run` return after what it is at: about a second, longer only where an answer is waited for. Any thread.
     public func stop() { stopping.close() }
 
     /// The body of the thread.
