@@ -22,6 +22,10 @@ public final class BatchRedactor {
     public func redact(_ batch: EventBatch) {
         hasChanged = false
         redactTexts(of: batch)
+        for index in batch.contexts.indices {
+            let old = batch.contexts[index]
+            batch.contexts[index] = EventBatch.Context(firstEvent: old.firstEvent, bytes: FileContext.encoded(old.bytes) { redactor.redact($0) })
+        }
         for index in batch.events.indices { redactLine(index, of: batch) }
         for index in batch.rejections.indices { redactRejection(index, of: batch) }
         if !hasChanged { return }

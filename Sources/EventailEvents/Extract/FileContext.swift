@@ -54,6 +54,13 @@ public final class FileContext {
         return entries
     }
 
+    /// What `encode` wrote, with other texts.
+    public static func encoded(_ bytes: [UInt8], _ change: (String) -> String) -> [UInt8] {
+        let context = FileContext(decoding: bytes)
+        context.decoded = context.decoded.map { ($0.profile, $0.name, Array(change(String(decoding: $0.value, as: UTF8.self)).utf8.prefix(longestText))) }
+        return context.encode()
+    }
+
     /// Makes room for a plan's carried roles, keeping what is known of them.
     func bind(_ plan: ReadingPlan) {
         guard bound != ObjectIdentifier(plan) else { return }

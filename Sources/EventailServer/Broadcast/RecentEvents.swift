@@ -168,6 +168,7 @@ struct RecentEvents {
         copy.values = batch.values
         copy.text = batch.text
         copy.firstSequence = batch.firstSequence
+        copy.origin = batch.origin
         return copy
     }
 }

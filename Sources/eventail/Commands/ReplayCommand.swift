@@ -22,7 +22,8 @@ enum ReplayCommand: Command {
             Events are written as they were, in the order in which they came, with the same ids; what the sink has already is there twice
             then. No checkpoint moves: a running Eventail goes on as if nothing had happened, and a replay that is broken off can only be
             begun again. A Redis or Kafka sink is written to at least once, also when it is configured as exactly_once. The file of a file
-            sink belongs to the running Eventail, so that one has to be stopped first; nothing else needs a stop.
+            sink belongs to the running Eventail, so that one has to be stopped first; nothing else needs a stop. Lines of transcripts go
+            without what was remembered of their files: a hub that reads them from a stream knows less of them.
             """)
 
     static func run(_ arguments: Arguments) throws(CommandFailure) -> Int32 {
