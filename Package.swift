@@ -78,6 +78,9 @@ let package = Package(
         .executableTarget(
             name: "foldbench", dependencies: ["EventailAggregate", "EventailEvents", "EventailJSON", "EventailSystem"], path: "Tests/Benchmarks/foldbench",
             swiftSettings: strict),
+        .executableTarget(
+            name: "redisyardstick", dependencies: ["EventailJSON", "EventailRedis", "EventailSystem"], path: "Tests/Benchmarks/redisyardstick",
+            swiftSettings: strict),
 
         .executableTarget(
             name: "kafkabare", dependencies: ["EventailJSON", "EventailKafka", "EventailSystem"], path: "Tests/Benchmarks/kafkabare", swiftSettings: strict),

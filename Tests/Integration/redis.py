@@ -207,7 +207,7 @@ def reply_cut():
     """The transaction is done and its reply never comes."""
     place, server, agent, instance, door = begun(through_door=True)
     instance.start()
-    for _ in range(8):
+    for _ in range(4):
         door.cuts = 1
         agent.write(500)
         until(lambda: door.cuts == 0, "a reply to be cut")
@@ -353,7 +353,8 @@ def wrong_at_start():
         other = sidecar(place, url, name="other").start()
         in_trouble(other, words)
         until(lambda: len(other.events()) == agent.count, "the history to have all although the sink has nothing")
-        other.stop()
+        # A sink that has nothing would be waited for.
+        other.kill()
         shutil.rmtree(place / "other")
     loading = Loading()
     other = sidecar(place, f"redis://127.0.0.1:{loading.port}", name="other").start()
@@ -419,7 +420,7 @@ def elsewhere():
               tls_key=str(place / "key.pem"))
     stranger = sidecar(place, f"rediss://127.0.0.1:{secure_port}", name="stranger").start()
     in_trouble(stranger, "not believed")
-    stranger.stop()
+    stranger.kill()
 
     nodes = [Redis(place / f"node{number}", "--cluster-enabled", "yes", durable=False).start() for number in range(2)]
     for node, slots in zip(nodes, [(0, 8191), (8192, 16383)]): node.client().execute_command("CLUSTER", "ADDSLOTSRANGE", *slots)
@@ -431,7 +432,7 @@ def elsewhere():
         for node in nodes: delivered(owner.client(), node.url, f"cluster-{stream[1]}-{node.port}", stream) if node is nodes[0] else None
     plain = sidecar(place, nodes[0].url, name="untagged").start()
     in_trouble(plain, "cluster")
-    plain.stop()
+    plain.kill()
 
     master = Redis(place / "master", durable=False).start()
     configuration = place / "sentinel.conf"

@@ -11,9 +11,6 @@ struct RedisStep {
     var files: [FileIdentity: FileCheckpoint] = [:]
     /// Where the last command begins, and of how many arguments it is.
     var last: (start: Int, arguments: Int) = (0, 0)
-    /// What `cutLast` took away.
-    private(set) var cut: (bytes: [UInt8], arguments: Int) = ([], 0)
-
     /// Memory that is kept.
     static let keptBytes = 4 << 20
 
@@ -23,13 +20,12 @@ struct RedisStep {
         commands.removeAll(keeping: Self.keptBytes)
         events = 0
         files.removeAll(keepingCapacity: true)
-        cut = ([], 0)
     }
 
-    /// Takes the last command away and keeps its arguments behind the first `before` ones: the transaction's script runs it.
-    mutating func cutLast(argumentsBeforeFields before: Int) {
-        if events == 0 { return }
-        let rest = commands.removeCommand(from: last.start, keepingBehind: before)
-        cut = (rest, last.arguments - before)
+    /// Takes the last command away and answers its arguments behind the key, in the protocol's form: the transaction's script runs it.
+    func cutLast() -> (bytes: [UInt8], count: Int) {
+        if events == 0 { return ([], 0) }
+        let skipped = 2
+        return (commands.removeCommand(from: last.start, keepingBehind: skipped), last.arguments - skipped)
     }
 }

@@ -8,16 +8,21 @@ internal import EventailSystem
 ///
 /// Exactly once: a *step* is one transaction that holds events and the checkpoints behind them.
 ///
-///     WATCH owner   GET owner   HMGET checkpoints      who may move them, and are they where we left them?
-///     MULTI   XADD   XADD ...                          sent without waiting for the answers
-///     EVAL (last XADD, then HSET checkpoints)   EXEC   sent when the answers are right and the step before is done
+///     WATCH owner
+///     EVAL guard                              is it ours, and are the checkpoints where we left them? If not, it touches the owner key
+///     MULTI   XADD   XADD ...
+///     EVAL last (XADD, HSET checkpoints)
+///     EXEC                                    does nothing when the watched key was touched
 ///
-/// The last entry and the checkpoints are written by one script, because a command that fails inside a transaction does not undo the
-/// others: whatever refuses the entries refuses the last one, too, and then the checkpoints stay. While the server runs a step the next is written.
+/// So the server decides by itself, and steps are sent one behind the other without waiting for answers: when one fails, the next one's guard finds other
+/// checkpoints than it expects. The last entry and the checkpoints are written by one script, because a command that fails inside a transaction does
+/// not undo the others: whatever refuses the entries refuses the last one, too, and then the checkpoints stay. The scripts are sent each time, since
+/// one that the server has forgotten would guard nothing.
+///
 /// The hash `<stream>:checkpoint` is the truth and read after each opening: a lost answer, a lost server and a replica without the newest data are all
 /// told by it.
 ///
-/// *Owns* one connection. *Thread*: its runner's. *Limits*: a step ends when it has `stepBytes`; at most two are in memory.
+/// *Owns* one connection. *Thread*: its runner's. *Limits*: a step ends when it has `stepBytes`; `mostUnderWay` of them wait for answers.
 public final class RedisStreamSink: Sink, @unchecked Sendable {
     // @unchecked: all calls come from the runner's thread, one after the other.
     public let name: String
@@ -30,10 +35,9 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
     private var stored: [FileIdentity: Stored] = [:]
     /// What is written and not sent.
     private var step = RedisStep()
-    /// The replies that the server owes for the step before.
-    private var owed: Int?
-    private let head = CommandBuffer(capacity: 4 << 10)
-    private let tail = CommandBuffer(capacity: 16 << 10)
+    /// How many replies the server owes for each step that was sent, oldest first.
+    private var owed: [Int] = []
+    private let head = CommandBuffer(capacity: 16 << 10)
 
     private struct Stored {
         var checkpoint: FileCheckpoint
@@ -41,21 +45,13 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
         var value: [UInt8]
     }
 
-    /// So much is sent at once. A transaction holds the server for as long as it runs: about 5 ms for this.
-    public static let stepBytes = 1 << 20
+    /// So much is sent at once. A transaction holds the server for as long as it runs, about 2 ms for this; longer ones run slower, because what they hold no
+    /// longer fits the processor's cache.
+    public static let stepBytes = 256 << 10
+    /// Steps that are sent and not answered.
+    static let mostUnderWay = 4
     /// Redirections that are followed at an opening.
     static let mostRedirections = 4
-
-    /// Writes the last entry and then the checkpoints, or nothing. Arguments: how many belong to the entry; those; then pairs of field and value, an
-    /// empty value removes the field.
-    static let script = """
-        local n = tonumber(ARGV[1])
-        if n > 0 then redis.call('XADD', KEYS[1], unpack(ARGV, 2, n + 1)) end
-        for i = n + 2, #ARGV, 2 do
-          if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[2], ARGV[i]) else redis.call('HSET', KEYS[2], ARGV[i], ARGV[i + 1]) end
-        end
-        return 1
-        """
 
     public init(name: String, configuration: RedisStreamConfiguration, catalogue: Catalogue) {
         self.name = name
@@ -73,7 +69,7 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
 
     public func open() throws(SinkError) {
         step = RedisStep()
-        owed = nil
+        owed = []
         stored = [:]
         connection.redirect(to: nil)
         var redirections = 0
@@ -105,10 +101,18 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
     }
 
     public func write(_ batch: EventBatch, from position: Int64) throws(SinkError) {
-        step.events += writer.write(batch, from: position, into: step.commands) { start, arguments in step.last = (start, arguments) }
+        let identity = batch.file.identity
+        let before = step.files[identity] ?? stored[identity]?.checkpoint
+        var place = 0
+        while true {
+            place = writer.write(batch, at: place, from: position, into: &step, until: Self.stepBytes)
+            if place == batch.events.count { break }
+            if isExact { step.files[identity] = checkpoint(within: batch, at: batch.events[place], before) }
+            try sendStep()
+        }
         if isExact {
-            step.files[batch.file.identity] = FileCheckpoint(
-                identity: batch.file.identity, generation: batch.file.generation, position: batch.end, line: batch.nextLine,
+            step.files[identity] = FileCheckpoint(
+                identity: identity, generation: batch.file.generation, position: batch.end, line: batch.nextLine,
                 fingerprint: batch.fingerprint, path: batch.file.path, source: batch.file.source, carryOver: batch.carryOver)
         }
         if step.commands.count >= Self.stepBytes { try sendStep() }
@@ -121,85 +125,57 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
             }
         }
         if !step.isEmpty { try sendStep() }
-        try settle()
+        try settle(downTo: 0)
         return isExact
     }
 
     public func close() { connection.close() }
 
+    /// A place inside a batch. What the extractor remembers is that of the batch's beginning, because the whole batch is read again from there.
+    private func checkpoint(within batch: EventBatch, at next: Event, _ before: FileCheckpoint?) -> FileCheckpoint {
+        let isSame = before?.generation == batch.file.generation
+        return FileCheckpoint(
+            identity: batch.file.identity, generation: batch.file.generation, position: next.position, line: next.line, fingerprint: .none,
+            path: batch.file.path, source: batch.file.source, carryOver: isSame ? before?.carryOver ?? [] : [])
+    }
+
     // MARK: steps
 
     private func sendStep() throws(SinkError) {
-        if !isExact {
-            CrashPoint.beforeSend.reach()
-            let events = step.events
-            try SinkError.fromRedis { () throws(RedisError) in try connection.send(step.commands) }
-            try settle()
-            owed = events
-            CrashPoint.afterSend.reach()
-            return step.removeAll()
+        var replies = step.events
+        if isExact {
+            let moved = Array(step.files.values)
+            writeHead(moved)
+            writeTail(moved)
+            // Of WATCH, the guard and MULTI; the queued entries but the last, the script and EXEC.
+            replies = 3 + max(0, step.events - 1) + 2
         }
-        let moved = Array(step.files.values)
-        try sendHead(moved)
-        step.cutLast(argumentsBeforeFields: 2)
+        CrashPoint.beforeSend.reach()
         try SinkError.fromRedis { () throws(RedisError) in
-            try connection.send(head)
+            if isExact { try connection.send(head) }
             try connection.send(step.commands)
         }
-        let queued = max(0, step.events - 1)
-        // In the server's order: first what is owed for the step before.
-        try settle()
-        try checkHead(moved)
-        writeTail(moved)
-        CrashPoint.beforeSend.reach()
-        try SinkError.fromRedis { () throws(RedisError) in try connection.send(tail) }
         CrashPoint.afterSend.reach()
-        // The queued commands, the script, and the transaction.
-        owed = queued + 2
+        owed.append(replies)
         step.removeAll()
+        try settle(downTo: Self.mostUnderWay)
     }
 
-    private func sendHead(_ moved: [FileCheckpoint]) throws(SinkError) {
+    private func writeHead(_ moved: [FileCheckpoint]) {
         head.command(["WATCH", configuration.ownerKey])
-        head.command(["GET", configuration.ownerKey])
-        head.begin(2 + moved.count)
-        head.add("HMGET")
+        head.begin(6 + 2 * moved.count)
+        head.add("EVAL")
+        head.add(text: StreamScripts.guarding)
+        head.add(2)
+        head.add(text: configuration.ownerKey)
         head.add(text: configuration.checkpointKey)
-        for checkpoint in moved { head.add(text: stored[checkpoint.identity]?.field ?? StoredCheckpoint.field(checkpoint, of: configuration.instance)) }
+        head.add(text: ownership.token)
+        for checkpoint in moved {
+            let known = stored[checkpoint.identity]
+            head.add(text: known?.field ?? StoredCheckpoint.field(checkpoint, of: configuration.instance))
+            head.add(known?.value ?? [])
+        }
         head.command(["MULTI"])
-    }
-
-    /// The answers to what `sendHead` asked.
-    private func checkHead(_ moved: [FileCheckpoint]) throws(SinkError) {
-        let expected = moved.map { stored[$0.identity]?.value }
-        let token = ownership.token
-        let trouble: Trouble? = try SinkError.fromRedis { () throws(RedisError) in
-            if let refusal = try connection.receive().refusal { throw .refused(refusal) }
-            let owner = try connection.receive()
-            if let refusal = owner.refusal { throw .refused(refusal) }
-            let found = owner.text
-            let values = try connection.receive()
-            if let refusal = values.refusal { throw .refused(refusal) }
-            var differs = false
-            for (value, expected) in zip(values.elements, expected) where value.bytes != expected { differs = true }
-            if let refusal = try connection.receive().refusal { throw .refused(refusal) }
-            if found != token { return .owner(found) }
-            return differs ? .checkpoints : nil
-        }
-        guard let trouble else { return }
-        connection.close()
-        switch trouble {
-        case .owner(let found): throw ownership.trouble(found, configuration)
-        case .checkpoints:
-            throw .unavailable(
-                "the checkpoints in \(configuration.checkpointKey) are not where this instance left them: somebody changed them",
-                remedy: "none: what the server has is read again and counts")
-        }
-    }
-
-    private enum Trouble {
-        case owner(String?)
-        case checkpoints
     }
 
     /// The script with the last entry and the checkpoints, and the end of the transaction.
@@ -213,50 +189,86 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
             pairs.append((field, value))
             stored[checkpoint.identity] = Stored(checkpoint: checkpoint, field: field, value: value)
         }
-        let arguments = step.cut.arguments
-        tail.begin(6 + arguments + 2 * pairs.count)
-        tail.add("EVAL")
-        tail.add(text: Self.script)
-        tail.add(2)
-        tail.add(text: configuration.stream)
-        tail.add(text: configuration.checkpointKey)
-        tail.add(Int64(arguments))
-        unsafe step.cut.bytes.withUnsafeBytes { unsafe tail.add(raw: $0) }
+        let last = step.cutLast()
+        let commands = step.commands
+        commands.begin(6 + last.count + 2 * pairs.count)
+        commands.add("EVAL")
+        commands.add(text: StreamScripts.finishing)
+        commands.add(2)
+        commands.add(text: configuration.stream)
+        commands.add(text: configuration.checkpointKey)
+        commands.add(Int64(last.count))
+        unsafe last.bytes.withUnsafeBytes { unsafe commands.add(raw: $0) }
         for (field, value) in pairs {
-            tail.add(text: field)
-            tail.add(value)
+            commands.add(text: field)
+            commands.add(value)
         }
-        tail.command(["EXEC"])
+        commands.command(["EXEC"])
     }
 
-    /// Reads what the server owes for what was sent before.
-    private func settle() throws(SinkError) {
-        guard let count = owed else { return }
-        owed = nil
-        let isExact = isExact
-        let isDone = try SinkError.fromRedis { () throws(RedisError) in
-            var first: Refusal?
-            for index in 0..<count {
-                let reply = try connection.receive()
-                if let refusal = reply.refusal {
-                    // The transaction's own refusal only says that there was one before.
-                    if first == nil { first = refusal }
-                } else if isExact && index == count - 1 && first == nil {
-                    if reply.isNull { return false }
-                    first = reply.elements.lazy.compactMap(\.refusal).first
+    /// Reads what the server owes until so few steps are under way.
+    private func settle(downTo most: Int) throws(SinkError) {
+        while owed.count > most {
+            let count = owed.removeFirst()
+            let trouble = try SinkError.fromRedis { () throws(RedisError) in
+                do throws(RedisError) { return try isExact ? transactionReplies(count) : plainReplies(count) } catch {
+                    connection.close()
+                    throw error
                 }
             }
-            if let first {
-                connection.close()
-                throw .refused(first)
-            }
-            return true
+            guard let trouble else { continue }
+            connection.close()
+            throw sinkError(of: trouble)
         }
-        if isDone { return }
-        connection.close()
-        throw .unavailable(
-            "another connection claimed the checkpoints of \(configuration.stream) while a step was under way; nothing of it was written",
-            remedy: "none: what the server has is read again")
+    }
+
+    /// What the guard found when a transaction did nothing.
+    private enum Trouble {
+        case owner(String)
+        case checkpoints
+        case overtaken
+    }
+
+    private func plainReplies(_ count: Int) throws(RedisError) -> Trouble? {
+        for _ in 0..<count { if let refusal = try connection.receive().refusal { throw .refused(refusal) } }
+        return nil
+    }
+
+    private func transactionReplies(_ count: Int) throws(RedisError) -> Trouble? {
+        // The transaction's own refusal only says that there was one before.
+        var first: Refusal?
+        var trouble: Trouble = .overtaken
+        for index in 0..<count {
+            let reply = try connection.receive()
+            if let refusal = reply.refusal {
+                if first == nil { first = refusal }
+            } else if index == 1 {
+                switch reply[0]?.integer {
+                case 1: trouble = .owner(reply[1]?.text ?? "")
+                case 2: trouble = .checkpoints
+                default: break
+                }
+            } else if index == count - 1 && first == nil {
+                if reply.isNull { return trouble }
+                first = reply.elements.lazy.compactMap(\.refusal).first
+            }
+        }
+        if let first { throw .refused(first) }
+        return nil
+    }
+
+    private func sinkError(of trouble: Trouble) -> SinkError {
+        switch trouble {
+        case .owner(let found): return ownership.trouble(found.isEmpty ? nil : found, configuration)
+        case .checkpoints:
+            return .unavailable(
+                "the checkpoints in \(configuration.checkpointKey) are not where this instance left them: they went back, or somebody changed them",
+                remedy: "none: what the server has is read again and counts")
+        case .overtaken:
+            return .unavailable(
+                "another connection claimed the checkpoints of \(configuration.stream) while a step was under way; nothing of it was written",
+                remedy: "none: what the server has is read again")
+        }
     }
 
     // MARK: opening

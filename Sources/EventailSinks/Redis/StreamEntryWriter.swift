@@ -25,23 +25,22 @@ final class StreamEntryWriter {
         start = Self.piece(words)
     }
 
-    /// How many arguments stand before an entry's fields, the command and its key included.
-    var argumentsBeforeFields: Int { startArguments }
-
-    /// Adds a command for each event of the batch that lies at or behind `position`; answers how many.
-    func write(_ batch: EventBatch, from position: Int64, into commands: CommandBuffer, _ each: (_ start: Int, _ arguments: Int) -> Void) -> Int {
+    /// Adds commands for the batch's events from place `first` on that lie at or behind `position`, until the step has `bytes`; answers the place to go on at.
+    func write(_ batch: EventBatch, at first: Int, from position: Int64, into step: inout RedisStep, until bytes: Int) -> Int {
         prepare(batch.originFile)
-        var count = 0
-        let (events, values, hasContexts) = (batch.events, batch.values, !batch.contexts.isEmpty)
+        let (events, values, commands, hasContexts) = (batch.events, batch.values, step.commands, !batch.contexts.isEmpty)
+        var place = first
         unsafe batch.text.withUnsafeBytes { text in
-            for (index, event) in events.enumerated() where event.position >= position {
+            while place < events.count && commands.count < bytes {
+                let (event, index) = (events[place], place)
+                place += 1
+                if event.position < position { continue }
                 let start = commands.count
-                let arguments = unsafe write(event, batch, hasContexts ? batch.context(before: index) : [], values, text, into: commands)
-                each(start, arguments)
-                count += 1
+                step.last = unsafe (start, write(event, batch, hasContexts ? batch.context(before: index) : [], values, text, into: commands))
+                step.events += 1
             }
         }
-        return count
+        return place
     }
 
     private func write(
