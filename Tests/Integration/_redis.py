@@ -1,5 +1,5 @@
 """A redis-server of a script's own, a door in front of it that can be shut or moved, and what its streams hold."""
-import collections, shutil, socket, threading
+import collections, random, shutil, socket, threading
 from _eventail import *
 
 # Debian's package, also for a Python that is not Debian's.
@@ -18,9 +18,15 @@ if not shutil.which("redis-server"):
 
 
 def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
+    """A port that nobody has, below those that the kernel gives out; a cluster's node also takes the one 10,000 above."""
+    while True:
+        port = random.randrange(12_000, 22_000)
+        with socket.socket() as found, socket.socket() as above:
+            try:
+                found.bind(("127.0.0.1", port))
+                above.bind(("127.0.0.1", port + 10_000))
+                return port
+            except OSError: continue
 
 
 class Redis:
