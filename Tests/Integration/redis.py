@@ -8,7 +8,7 @@
 
 Method: a real redis-server of the script's own. Lines differ from each other, so the stream is compared with the files as sets and, per file, as
 sequences."""
-import random
+import random, re
 from _redis import *
 from _storm import FILES, Writer
 
@@ -143,35 +143,45 @@ def storm(kills=12, redis_kills=3):
 
 
 class Drain:
-    """Reads the stream all the time, counts each line of each file, and lets go what was read."""
+    """Reads the stream all the time, counts each line of each file, and lets go what was read. It looks at the replies' bytes, because it must keep up."""
+
+    ENTRY = re.compile(rb'\r\n(\d+-\d+)\r\n\*\d+\r\n\$2\r\nid\r\n\$\d+\r\n([^\r]*):(\d+)\r\n.*?"task_id": "t(\d+)_.*?"n": (\d+)\}\}', re.S)
+    END = b"$4\r\nDONE\r\n"
 
     def __init__(self, server, files):
-        self.server, self.counts, self.last, self.wrong, self.order = server, [bytearray() for _ in range(files)], "0-0", [], {}
+        self.server, self.counts, self.last, self.wrong, self.order = server, [bytearray() for _ in range(files)], b"0-0", [], {}
         self.stopping = False
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
 
     def _run(self):
-        client = self.server.client()
         while not self.stopping:
             try:
-                page = client.xread({"eventail:events": self.last}, count=5000, block=200)
-                if not page: continue
-                for name, fields in page[0][1]: self._take(fields)
-                self.last = page[0][1][-1][0].decode()
-                client.xtrim("eventail:events", minid=self.last, approximate=False)
-            except redis_py.RedisError: time.sleep(0.01)
+                with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as connection:
+                    while not self.stopping: self._read(connection)
+            except OSError: time.sleep(0.01)
 
-    def _take(self, fields):
-        # The writer's own form, read by hand: this must keep up.
-        line = fields[b"data"]
-        start = line.index(b'"task_id": "t') + 13
-        counts, number = self.counts[int(line[start:line.index(b"_", start)])], int(line[line.rindex(b" "):-2])
+    def _read(self, connection):
+        connection.sendall(b"XRANGE eventail:events (%s + COUNT 5000\r\nECHO DONE\r\n" % self.last)
+        reply = bytearray()
+        while not reply.endswith(self.END):
+            piece = connection.recv(1 << 20)
+            if not piece: raise OSError("closed")
+            reply += piece
+        found = 0
+        for name, identity, offset, file, number in self.ENTRY.findall(reply):
+            self._take(identity, int(offset), self.counts[int(file)], int(number))
+            self.last = name
+            found += 1
+        if found == 0: return time.sleep(0.02)
+        connection.sendall(b"XTRIM eventail:events MINID %s\r\n" % self.last)
+        connection.recv(1 << 10)
+
+    def _take(self, identity, offset, counts, number):
         if number >= len(counts): counts.extend(bytes(number + 1 - len(counts)))
         counts[number] += 1
-        identity, offset = fields[b"id"].rsplit(b":", 1)
-        if int(offset) <= self.order.get(identity, -1): self.wrong.append(f"{fields[b'id']} behind {self.order[identity]}")
-        self.order[identity] = int(offset)
+        if offset <= self.order.get(identity, -1): self.wrong.append(f"{identity.decode()}:{offset} behind {self.order[identity]}")
+        self.order[identity] = offset
 
     def all(self, numbers, seconds=120):
         until(lambda: self.wrong or [len(counts) for counts in self.counts] == numbers and all(min(counts, default=1) for counts in self.counts),
