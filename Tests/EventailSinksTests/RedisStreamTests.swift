@@ -33,10 +33,10 @@ import Testing
         #expect(step.events == 2)
         #expect(
             commands(step.commands.bytes) == [
-                ["XADD", "s", "MAXLEN", "~", "10", "*", "id", "hfile1:0", "type", "agent_completed", "profile", "superagent", "time", "2025-11-21T04:00:00.000Z",
+                ["XADD", "s", "MAXLEN", "~", "10", "*", "id", "hfile1:0", "type", "agent_completed", "profile", "superagent", "time", "2025-11-21T04:40:00.000Z",
                  "file", "/logs/a.jsonl", "offset", "0", "data", #"{"a":1}"#],
                 ["XADD", "s", "MAXLEN", "~", "10", "*", "id", "hfile1:8", "type", "agent_completed", "profile", "superagent", "agent", "critic", "execution", "e1",
-                 "time", "2025-11-21T04:00:01.000Z", "file", "/logs/a.jsonl", "offset", "8", "data", #"{"b":2}"#],
+                 "time", "2025-11-21T04:40:01.000Z", "file", "/logs/a.jsonl", "offset", "8", "data", #"{"b":2}"#],
             ])
     }
 

@@ -482,7 +482,7 @@ def outage(seconds=3):
     check(lag["state"] == "failing" and lag["lag_bytes"] > 0 and lag["lag_seconds"] > 0, f"the lag is not told: {lag}")
     door.open = True
     began = time.monotonic()
-    until(lambda: sink_of(instance)["lag_seconds"] < 1 and sink_of(instance)["state"] == "attached", f"the sink to catch up: {sink_of(instance)}", 30)
+    until(lambda: sink_of(instance)["lag_seconds"] < 1 and sink_of(instance)["state"] == "attached", "the sink to catch up", 60 + seconds)
     caught_up = time.monotonic() - began
     total = sum(writer.stop()) + 1
     all_there(server.client(), total)
