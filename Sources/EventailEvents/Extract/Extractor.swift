@@ -42,7 +42,7 @@ public final class Extractor {
     /// Without shapes every line goes the long way: to compare with.
     init(profiles: ProfileSet, choice: ProfileChoice, unknownTypes: UnknownTypes, learnsShapes: Bool) throws(ProfileError) {
         catalogue = profiles.catalogue
-        plan = try ReadingPlanBuilder.build(try profiles.chosen(choice), profiles.catalogue)
+        plan = try profiles.shared(choice, make: ReadingPlanBuilder.build)
         if case .named = choice { takesAnyForm = true } else { takesAnyForm = false }
         passesUnknownTypes = unknownTypes == .pass
         known = KnownShapes(plan, learns: learnsShapes)

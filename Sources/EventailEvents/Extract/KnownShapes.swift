@@ -63,7 +63,7 @@ internal import EventailJSON
         } else {
             let schema = Int(plan.types[type].schema)
             let residue = schema < 0 ? nil : runner.residue(of: plan.schemas[schema], document, shapes, shape: shape)
-            recipe = LineRecipe(type, plan, residue, ShapeSight(plan: plan, shapes: shapes, shape: shape, document: document))
+            recipe = ShapeSight(plan: plan, shapes: shapes, shape: shape, document: document).recipe(type, residue)
             recipes[shape].append(recipe)
         }
         unsafe entries[shape].latestType = type

@@ -5,7 +5,7 @@ internal import EventailJSON
 /// *Owns* its steps. *Thread*: its extractor's.
 final class LineRecipe {
     /// One way to find a role's value. The ways of a role follow each other; once one gives a value the rest of them is skipped.
-    struct Step {
+    struct Way {
         enum Kind: UInt8 {
             /// `member` is a string or a scalar that becomes text.
             case text, scalarText
@@ -35,7 +35,7 @@ final class LineRecipe {
     let hasResidue: Bool
     let checks: SchemaResidue.Checks
     private let residue: SchemaResidue
-    let steps: ContiguousArray<Step>
+    let steps: ContiguousArray<Way>
     /// Where the time is and what unit it has; -1 when the rule's sources have to be asked.
     let timeMember: Int32
     let timeUnit: Int64
@@ -45,20 +45,22 @@ final class LineRecipe {
     /// Whether anything looks into the plan's slots.
     let needsSlots: Bool
 
-    init(_ type: Int, _ plan: ReadingPlan, _ residue: SchemaResidue?, _ sight: ShapeSight) {
+    init(
+        _ type: Int, _ rule: ReadingPlan.TypeRule, _ residue: SchemaResidue?, _ steps: ContiguousArray<Way>, time: (member: Int32, unit: Int64),
+        status: Word, severity: Word, priority: Word
+    ) {
         self.type = type
+        self.rule = rule
         hasResidue = residue != nil
         self.residue = residue ?? .nothing
         checks = self.residue.all
-        rule = plan.types[type]
-        var steps: ContiguousArray<Step> = []
-        for number in rule.roles.range { steps += sight.steps(of: number) }
         self.steps = steps
-        (timeMember, timeUnit) = sight.time(rule.time)
-        status = sight.word(rule.status)
-        severity = sight.word(rule.severity)
-        priority = sight.word(rule.priority)
-        var isOpen = timeMember < 0 || !rule.told.isEmpty || !rule.usageKey.isEmpty || !rule.parts.isEmpty || steps.contains { $0.kind == .rule }
+        timeMember = time.member
+        timeUnit = time.unit
+        self.status = status
+        self.severity = severity
+        self.priority = priority
+        var isOpen = time.member < 0 || !rule.told.isEmpty || !rule.usageKey.isEmpty || !rule.parts.isEmpty || steps.contains { $0.kind == .rule }
         for word in [status, severity, priority] { if case .open = word { isOpen = true } }
         needsSlots = isOpen
     }

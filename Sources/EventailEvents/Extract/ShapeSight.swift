@@ -30,15 +30,24 @@ struct ShapeSight {
         }
     }
 
+    /// The recipe for lines of the shape that have a type.
+    func recipe(_ type: Int, _ residue: SchemaResidue?) -> LineRecipe {
+        let rule = plan.types[type]
+        var ways: ContiguousArray<LineRecipe.Way> = []
+        for number in rule.roles.range { ways += steps(of: number) }
+        return LineRecipe(
+            type, rule, residue, ways, time: time(rule.time), status: word(rule.status), severity: word(rule.severity), priority: word(rule.priority))
+    }
+
     // MARK: roles
 
-    func steps(of number: Int) -> [LineRecipe.Step] {
+    private func steps(of number: Int) -> [LineRecipe.Way] {
         let rule = plan.roles[number]
-        let whole = [LineRecipe.Step(kind: .rule, role: rule.role, member: Int32(number))]
+        let whole = [LineRecipe.Way(kind: .rule, role: rule.role, member: Int32(number))]
         if rule.carry >= 0 { return whole }
         if rule.sources.range.allSatisfy({ isSilent(plan.sources[$0]) }) { return [] }
         if rule.role == .targets || rule.humanTools >= 0 { return whole }
-        var steps: [LineRecipe.Step] = []
+        var steps: [LineRecipe.Way] = []
         for index in rule.sources.range {
             let source = plan.sources[index]
             if isSilent(source) { continue }
@@ -48,7 +57,7 @@ struct ShapeSight {
             case .place, .line:
                 guard let (member, tag) = member(source.index), tag != .array, tag != .object else { continue }
                 let isNumber = tag == .signed || tag == .unsigned || tag == .double
-                let kind: LineRecipe.Step.Kind =
+                let kind: LineRecipe.Way.Kind =
                     rule.role.isNumber ? isNumber ? .number : .scalarNumber : tag == .string ? .text : .scalarText
                 steps.append(.init(kind: kind, role: rule.role, member: member))
             }
@@ -61,7 +70,7 @@ struct ShapeSight {
     // MARK: time and words
 
     /// The member that the first source which can give a time names, with its unit; -1 when it is not that simple.
-    func time(_ sources: ReadingPlan.Stretch) -> (member: Int32, unit: Int64) {
+    private func time(_ sources: ReadingPlan.Stretch) -> (member: Int32, unit: Int64) {
         for index in sources.range {
             let source = plan.sources[index]
             if isSilent(source) { continue }
@@ -79,7 +88,7 @@ struct ShapeSight {
         return (-1, 0)
     }
 
-    func word(_ sources: ReadingPlan.Stretch) -> LineRecipe.Word {
+    private func word(_ sources: ReadingPlan.Stretch) -> LineRecipe.Word {
         for index in sources.range {
             let source = plan.sources[index]
             if isSilent(source) { continue }

@@ -1,10 +1,15 @@
 internal import EventailSystem
+internal import Synchronization
 
 /// All profiles of the process: users' first, then the built-in ones. Immutable, shared by all extractors.
 public final class ProfileSet: Sendable {
     /// In the order in which `auto` tries them.
     public let profiles: [Profile]
     public let catalogue: Catalogue
+
+    /// What readers have made of a choice.
+    private let made = Mutex<[(choice: ProfileChoice, object: any AnyObject & Sendable)]>([])
+    private static let mostMade = 64
 
     /// The longest file of a profile.
     public static let mostBytes = 4 << 20
@@ -49,6 +54,17 @@ public final class ProfileSet: Sendable {
     }
 
     public var names: [String] { profiles.map(\.name) }
+
+    /// What a reader makes of the profiles of a choice, made once for all readers of its kind.
+    func shared<Object: AnyObject & Sendable>(
+        _ choice: ProfileChoice, make: ([Profile], Catalogue) throws(ProfileError) -> Object
+    ) throws(ProfileError) -> Object {
+        let known = made.withLock { made in made.first { $0.choice == choice && $0.object is Object }?.object as? Object }
+        if let known { return known }
+        let object = try make(try chosen(choice), catalogue)
+        made.withLock { if $0.count < Self.mostMade { $0.append((choice, object)) } }
+        return object
+    }
 
     /// The profiles of a choice, in the order in which they are tried.
     func chosen(_ choice: ProfileChoice) throws(ProfileError) -> [Profile] {

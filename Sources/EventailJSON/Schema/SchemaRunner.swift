@@ -24,7 +24,7 @@
     /// What is left of a schema for lines of the shape of this one, which `shapes` has just found; nil when no line of that shape keeps it.
     public func residue(of schema: Schema, _ document: Document, _ shapes: LineShapes, shape: Int) -> SchemaResidue? {
         var finder = ResidueFinder(machine(document, schema.answering), shapes, shape: shape)
-        return finder.find(schema)
+        return finder.find(schema.answering, schema.root)
     }
 
     /// Whether a line whose shape `shapes` has just found keeps what is left of a schema for that shape; the hottest path.

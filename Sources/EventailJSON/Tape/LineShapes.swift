@@ -15,7 +15,7 @@
     private static let mostJumps = 1 << 19
 
     /// A member, or the end of an object.
-    private struct Step {
+    private struct Link {
         /// The key's first and last 8 bytes; of keys above 16 bytes also those between.
         var head: UInt64 = 0
         var tail: UInt64 = 0
@@ -34,7 +34,7 @@
         var jumps: Int32 = -1
         var jumpMask: Int32 = 0
 
-        func isLike(_ other: Step) -> Bool {
+        func isLike(_ other: Link) -> Bool {
             head == other.head && tail == other.tail && second == other.second && beforeLast == other.beforeLast && mark == other.mark
         }
 
@@ -58,7 +58,7 @@
     }
 
     private let plan: FieldPlan
-    private let steps: UnsafeMutablePointer<Step>
+    private let steps: UnsafeMutablePointer<Link>
     private let classOfTag: UnsafeMutablePointer<UInt8>
     /// Tape indices of the members' values of the line found last; the first is the line itself.
     @usableFromInline let places: UnsafeMutablePointer<Int32>
@@ -130,7 +130,7 @@
             let length = unsafe text.loadUnaligned(as: UInt32.self)
             at &+= 1
             let mark = unsafe UInt64(length) &<< 8 | UInt64(classOfTag[Int(truncatingIfNeeded: tape[at] &>> 56)])
-            let (head, tail) = unsafe WordTables.ends((text + 4).assumingMemoryBound(to: UInt8.self), Int(length))
+            let (head, tail) = unsafe Self.ends(text + 4, Int(length))
             if unsafe step.pointee.head != head || step.pointee.tail != tail || step.pointee.mark != mark {
                 unsafe step = other(step, head, tail, mark)
                 if unsafe step.pointee.head != head || step.pointee.tail != tail || step.pointee.mark != mark { return -1 }
@@ -149,14 +149,25 @@
         return -1
     }
 
+    /// The first and last 8 bytes of a key, which are the same of a short one; found without a branch, for lengths alternate.
+    @inline(__always)
+    private static func ends(_ key: UnsafeRawPointer, _ length: Int) -> (head: UInt64, tail: UInt64) {
+        let missing = max(8 &- length, 0)
+        // Half a shift twice: by 64 bits for the empty key.
+        let half = UInt64(truncatingIfNeeded: missing &* 4)
+        let kept = (UInt64.max &>> half) &>> half
+        let last = max(length &- 8, 0)
+        return unsafe (key.loadUnaligned(as: UInt64.self) & kept, key.loadUnaligned(fromByteOffset: last, as: UInt64.self) & kept)
+    }
+
     /// The step among the siblings of the first that has a key and class; any other step when there is none.
     @inline(never)
-    private func other(_ first: UnsafeMutablePointer<Step>, _ head: UInt64, _ tail: UInt64, _ mark: UInt64) -> UnsafeMutablePointer<Step> {
+    private func other(_ first: UnsafeMutablePointer<Link>, _ head: UInt64, _ tail: UInt64, _ mark: UInt64) -> UnsafeMutablePointer<Link> {
         var step = unsafe first
         if unsafe first.pointee.jumps >= 0 {
             let table = unsafe jumps + Int(first.pointee.jumps)
             let mask = unsafe first.pointee.jumpMask
-            var place = Step.hash(head, tail, mark) & mask
+            var place = Link.hash(head, tail, mark) & mask
             while true {
                 let number = unsafe table[Int(place)]
                 if number < 0 { return unsafe first }
@@ -195,7 +206,7 @@
     /// Remembers the shape of a line; -1 when it has none or there is no room.
     public func learn(_ document: Document) -> Int {
         if isFull || document.tag(1) != .object { return -1 }
-        var path: [Step] = []
+        var path: [Link] = []
         var members: [Wanted] = []
         if plan.rootSlot >= 0 { members.append(Wanted(slot: plan.rootSlot, member: 0)) }
         var count: Int32 = 1
@@ -256,7 +267,7 @@
         unsafe (jumps + start).update(repeating: -1, count: size)
         for sibling in siblings {
             let step = unsafe steps[Int(sibling)]
-            var place = Step.hash(step.head, step.tail, step.mark) & mask
+            var place = Link.hash(step.head, step.tail, step.mark) & mask
             while unsafe jumps[start + Int(place)] >= 0 { place = (place &+ 1) & mask }
             unsafe jumps[start + Int(place)] = sibling
         }
@@ -266,9 +277,9 @@
 
     /// Adds the steps of an object's members; false when the line has no shape.
     private func describe(
-        _ document: Document, _ start: Int, _ node: Int, _ path: inout [Step], _ members: inout [Wanted], _ count: inout Int32
+        _ document: Document, _ start: Int, _ node: Int, _ path: inout [Link], _ members: inout [Wanted], _ count: inout Int32
     ) -> Bool {
-        var seen: [Step] = []
+        var seen: [Link] = []
         var at = start + 1
         while document.tag(at) != .objectEnd {
             guard let key = key(document, at), count < Self.mostMembers else { return false }
@@ -298,16 +309,16 @@
             path.append(step)
             at = document.after(value)
         }
-        path.append(Step(mark: Class.end))
+        path.append(Link(mark: Class.end))
         return true
     }
 
     /// A step with a key's bytes, without its value's class; nil when the key is too long.
-    private func key(_ document: Document, _ at: Int) -> Step? {
+    private func key(_ document: Document, _ at: Int) -> Link? {
         let text = unsafe document.utf8(at)
         guard text.count <= Self.longestKey, let start = text.baseAddress else { return nil }
-        var step = Step(mark: UInt64(text.count) << 8)
-        (step.head, step.tail) = unsafe WordTables.ends(start, text.count)
+        var step = Link(mark: UInt64(text.count) << 8)
+        (step.head, step.tail) = unsafe Self.ends(UnsafeRawPointer(start), text.count)
         if text.count > 16 {
             unsafe step.second = (UnsafeRawPointer(start) + 8).loadUnaligned(as: UInt64.self)
             unsafe step.beforeLast = (UnsafeRawPointer(start) + text.count - 16).loadUnaligned(as: UInt64.self)

@@ -132,7 +132,7 @@
 
     /// The first and last 8 bytes of a word, behind whose start 8 bytes are readable.
     @inline(__always)
-    static func ends(_ word: UnsafePointer<UInt8>, _ length: Int) -> (head: UInt64, tail: UInt64) {
+    private static func ends(_ word: UnsafePointer<UInt8>, _ length: Int) -> (head: UInt64, tail: UInt64) {
         let head = unsafe UnsafeRawPointer(word).loadUnaligned(as: UInt64.self)
         if length >= 8 { return unsafe (head, UnsafeRawPointer(word + length - 8).loadUnaligned(as: UInt64.self)) }
         // A shift by 64 gives 0: the empty word.

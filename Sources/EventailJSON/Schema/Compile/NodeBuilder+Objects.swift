@@ -13,8 +13,10 @@ extension NodeBuilder {
         var keys = KeyList()
         for (name, value) in try map("properties") {
             let node = try child(value)
-            keys[name].node = node
-            keys[name].flags |= KeySlot.isProperty
+            keys.change(name) { slot in
+                slot.node = node
+                slot.flags |= KeySlot.isProperty
+            }
         }
         let required = try names("required", keywords["required"])
         var overflow: [String] = []
@@ -133,12 +135,28 @@ struct KeyList {
         }
     }
 
+    /// Changes what is noted of a member.
+    mutating func change(_ name: String, _ change: (inout KeySlot) -> Void) {
+        let bytes = Array(name.utf8)
+        if let position = position(bytes) { return change(&entries[position].slot) }
+        var slot = KeySlot()
+        change(&slot)
+        self[name] = slot
+    }
+
     /// Sees to it that the presence of a member is noted; false when all bits are used.
     mutating func giveBit(_ name: String) -> Bool {
-        if self[name].bit != 0 { return true }
-        if bits == 64 { return false }
-        self[name].bit = 1 << UInt64(bits)
-        bits += 1
+        let hasRoom = bits < 64
+        let bit: UInt64 = hasRoom ? 1 << UInt64(bits) : 0
+        var isNew = false
+        if !hasRoom { return self[name].bit != 0 }
+        change(name) { slot in
+            if slot.bit == 0 {
+                slot.bit = bit
+                isNew = true
+            }
+        }
+        if isNew { bits += 1 }
         return true
     }
 

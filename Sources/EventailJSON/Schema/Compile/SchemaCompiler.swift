@@ -251,7 +251,7 @@ final class SchemaCompiler {
     func expression(_ pattern: String, _ place: SchemaPlace, _ keyword: String) throws(SchemaError) -> Int32 {
         if let known = expressionOfPattern[pattern] { return known }
         do throws(RegularExpression.Refusal) {
-            draft.expressions.append(try RegularExpression(pattern))
+            draft.expressions.append(try RegularExpression.shared(pattern))
         } catch {
             throw refusal(place, keyword, "\(JSONText.quoted(pattern)) is no regular expression: \(error.reason)", "write it as ECMA-262 does")
         }

@@ -61,9 +61,9 @@ public final class SchemaRegistry {
         var places: [SchemaPlace] = []
         for uri in uris { places.append(try locate(uri, base: "", from: uri, at: "")) }
         var explanations: [SchemaExplanation] = []
-        let workshop = SchemaExplanation.Workshop(self, assertFormats: assertFormats)
+        let workshop = SchemaWorkshop(self, assertFormats: assertFormats)
         for place in places {
-            explanations.append(explainsLater ? SchemaExplanation(later: place, from: workshop) : SchemaExplanation(try workshop.program(place)))
+            explanations.append(explainsLater ? workshop.explanation(of: place) : SchemaExplanation(try workshop.telling(place)))
         }
         let (answering, roots) = try SchemaCompiler.program(self, places, assertFormats: assertFormats, isTelling: false)
         return uris.indices.map { Schema(uri: uris[$0], answering: answering, root: roots[$0], explanation: explanations[$0]) }
@@ -95,7 +95,9 @@ public final class SchemaRegistry {
     }
 
     private func locateAnew(_ reference: String, base: String, from uri: String, at location: String) throws(SchemaError) -> SchemaPlace {
-        let target = URIReference.resolved(reference, base: base)
+        // Most references stay in their document, whose URI is resolved already.
+        let staysHere = reference.utf8.first == 0x23 && resourceOfURI[base] != nil
+        let target = staysHere ? (uri: base, fragment: String(reference.dropFirst())) : URIReference.resolved(reference, base: base)
         guard let fragment = URIReference.decoded(target.fragment) else {
             throw SchemaError(uri: uri, location: location, problem: "\(reference) has a percent sign that encodes nothing", remedy: "write it as %25")
         }

@@ -24,8 +24,14 @@ struct KeyWords: Equatable {
     }
 
     init(_ bytes: [UInt8]) {
-        let padded = bytes + [UInt8](repeating: 0, count: 8)
-        self = unsafe padded.withUnsafeBufferPointer { unsafe KeyWords($0.baseAddress!, bytes.count) }
+        func word(_ range: Range<Int>) -> UInt64 {
+            var word: UInt64 = 0
+            for index in range.reversed() { word = word << 8 | UInt64(bytes[index]) }
+            return word
+        }
+        first = word(0..<min(8, bytes.count))
+        last = bytes.count < 8 ? first : word(bytes.count - 8..<bytes.count)
+        length = UInt32(bytes.count)
     }
 
     @inline(__always) func hash(_ multiplier: UInt64) -> UInt64 {

@@ -24,10 +24,10 @@ struct ResidueFinder {
         for member in 0..<shapes.memberCounts[shape] { members[shapes.place(Int32(member))] = Int32(member) }
     }
 
-    mutating func find(_ schema: Schema) -> SchemaResidue? {
-        if answer(schema.root, 1) == .no || machine.memory.limit != .none { return nil }
-        if checks.count > Self.mostChecks { checks = [SchemaResidue.Check(kind: .node, index: schema.root, member: 0)] }
-        return SchemaResidue(schema.answering, checks)
+    mutating func find(_ program: SchemaProgram, _ root: Int32) -> SchemaResidue? {
+        if answer(root, 1) == .no || machine.memory.limit != .none { return nil }
+        if checks.count > Self.mostChecks { checks = [SchemaResidue.Check(kind: .node, index: root, member: 0)] }
+        return SchemaResidue(program, checks)
     }
 
     /// The types that a value's class stands for: all numbers are one class, both booleans are.

@@ -82,10 +82,10 @@ private struct PatternReader {
         return network.steps.count <= Self.mostSteps ? network : nil
     }
 
-    private typealias Part = (start: Int, end: Int)
+    private typealias Piece = (start: Int, end: Int)
 
     /// Alternatives, within a group only: at the outermost level `^a|b$` means something else.
-    private mutating func alternatives() -> Part? {
+    private mutating func alternatives() -> Piece? {
         let start = network.add(), end = network.add()
         while true {
             guard let part = sequence() else { return nil }
@@ -95,7 +95,7 @@ private struct PatternReader {
         }
     }
 
-    private mutating func sequence() -> Part? {
+    private mutating func sequence() -> Piece? {
         let start = network.add()
         var end = start
         while let byte = next, byte != 0x7C, byte != 0x29, byte != 0x24 {
@@ -125,7 +125,7 @@ private struct PatternReader {
         return (start, end)
     }
 
-    private mutating func atom() -> Part? {
+    private mutating func atom() -> Piece? {
         guard let byte = next else { return nil }
         if byte == 0x28 {
             at += 1

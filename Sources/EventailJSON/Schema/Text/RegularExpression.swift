@@ -1,4 +1,5 @@
 internal import CPCRE2
+internal import Synchronization
 
 /// An ECMA-262 expression compiled by PCRE2 to machine code, and a plain one to a table of states, which is faster.
 ///
@@ -9,6 +10,18 @@ internal import CPCRE2
 
     /// Why a pattern is none: one sentence.
     struct Refusal: Error { let reason: String }
+
+    private static let known = Mutex<[String: RegularExpression]>([:])
+    /// How many patterns are kept for further schemas that use them.
+    private static let mostKnown = 256
+
+    /// The expression of a pattern, made once for all schemas of the process.
+    static func shared(_ pattern: String) throws(Refusal) -> RegularExpression {
+        if let known = known.withLock({ $0[pattern] }) { return known }
+        let made = try RegularExpression(pattern)
+        known.withLock { if $0.count < mostKnown { $0[pattern] = made } }
+        return made
+    }
 
     init(_ pattern: String) throws(Refusal) {
         var translated: [UInt8]
