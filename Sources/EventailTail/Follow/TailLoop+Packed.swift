@@ -39,12 +39,14 @@ extension TailLoop {
         guard let file = PackedFile(path: path) else { return reportCompressed(path) }
         let match = try file.match(wanted)
         let oldest = match.map { oldestWanted($0.checkpoint.identity, $0.checkpoint.generation) } ?? .max
-        guard let match, match.hasRest || oldest < match.checkpoint.position, let source = source(of: match.checkpoint) else {
+        guard let match, match.hasRest || oldest < match.checkpoint.position else {
             // Of a file without a delivered line nothing tells which one it was.
             if wanted.contains(where: { $0.position == 0 }) { reportCompressed(path) }
             return tally.found(packed: FileCheckpoint(
                 identity: identity, generation: 0, position: 0, line: 1, fingerprint: .none, path: path, source: Self.packedSource))
         }
+        // A source that is not configured now may be back with the next start.
+        guard let source = source(of: match.checkpoint) else { return }
         let checkpoint = match.checkpoint
         let start = min(checkpoint.position, oldest)
         let copy = try file.unpacked(from: max(0, start - Int64(Fingerprint.longest)), in: limits.workFolder)
