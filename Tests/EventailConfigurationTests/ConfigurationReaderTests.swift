@@ -108,7 +108,7 @@ import Testing
             """
             sinks:
               - {name: a, type: redis_streams, url: "redis://user:pa55@h:1/0", enabled: false}
-              - {name: b, type: kafka, brokers: h, password: pa55, enabled: false}
+              - {name: b, type: kafka, brokers: h, username: u, password: pa55, enabled: false}
             """)
         #expect(!configuration.yaml.contains("pa55"))
         #expect(configuration.yaml.contains("redis://user:(hidden)@h:1/0"))
