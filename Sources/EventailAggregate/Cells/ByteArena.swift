@@ -133,6 +133,17 @@ struct ByteArena: ~Copyable {
     }
     var bytes: [UInt8] { bytes(0, count) }
 
+    /// Dimensions as five numbers.
+    @inline(__always)
+    mutating func dimensions(_ bits: UInt64) {
+        let dimensions = Dimensions(bits: bits)
+        number(UInt64(dimensions.type))
+        number(UInt64(dimensions.statusCode))
+        number(UInt64(dimensions.agent))
+        number(UInt64(dimensions.model))
+        number(UInt64(dimensions.tool))
+    }
+
     /// Two arenas' bytes behind their length.
     static func joined(_ first: borrowing ByteArena, _ second: borrowing ByteArena) -> [UInt8] {
         var head = ByteArena(capacity: 16)

@@ -84,6 +84,10 @@ struct ByteReader {
         }
         return value
     }
+    mutating func dimensions() -> Dimensions {
+        let type = Int(number() & 0xFFF), status = Int(number() & 0x7F), agent = Int(number() & 0xFFFF), model = Int(number() & 0xFFF)
+        return Dimensions(type: type, statusCode: status, agent: agent, model: model, tool: Int(number() & 0x3FFF))
+    }
     mutating func text() -> String {
         let length = count()
         if at + length > bytes.count { isBroken = true }

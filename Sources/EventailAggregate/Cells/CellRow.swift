@@ -2,7 +2,7 @@
 ///
 ///     base                          eight bytes: the slot that offsets are from
 ///     then until the end, a cell each:
-///     marks   offset of the slot   dimensions (eight bytes)   entity (eight bytes, when marked)
+///     marks   offset of the slot   dimensions (five numbers)   entity (eight bytes, when marked)
 ///     mask of fields   their values   groups of sides (when marked)
 ///
 /// A group of sides is its kind, its count and its entries: a hash of eight bytes, or the difference to the item before and a value.
@@ -31,12 +31,12 @@ enum CellRow {
             let range = sides.starts[cell]..<sides.starts[cell + 1]
             arena.byte((entity != 0 ? hasEntity : 0) | (range.isEmpty ? 0 : hasSides))
             arena.number(UInt64(bitPattern: table.slots[cell] &- base))
-            arena.fixed(table.dimensions[cell])
+            arena.dimensions(table.dimensions[cell])
             if entity != 0 { arena.fixed(entity) }
             var mask: UInt64 = 0
             for field in 0..<Field.count where table.value(cell, field) != 0 { mask |= 1 << UInt64(field) }
             arena.number(mask)
-            for field in 0..<Field.count where table.value(cell, field) != 0 { arena.signed(table.value(cell, field)) }
+            for field in 0..<Field.count where table.value(cell, field) != 0 { Field.write(table.value(cell, field), field, to: &arena) }
             if range.isEmpty { continue }
             var groups = SideGroups()
             for place in range {
@@ -69,11 +69,11 @@ enum CellRow {
         }
         if left > 0 { marks |= hasSides }
         arena.byte(marks)
-        arena.fixed(cell.dimensions.bits)
+        arena.dimensions(cell.dimensions.bits)
         if cell.entity != 0 { arena.fixed(cell.entity) }
         arena.number(mask)
         while mask != 0 {
-            arena.signed(cell.value(mask.trailingZeroBitCount))
+            Field.write(cell.value(mask.trailingZeroBitCount), mask.trailingZeroBitCount, to: &arena)
             mask &= mask - 1
         }
         if left == 0 { return }
@@ -152,7 +152,7 @@ enum CellRow {
     static func read(_ reader: inout ByteReader, _ base: Int64, _ cell: inout Cell) {
         let marks = reader.byte()
         cell.slot = base &+ Int64(bitPattern: reader.number())
-        cell.dimensions = Dimensions(bits: reader.fixed())
+        cell.dimensions = reader.dimensions()
         cell.entity = marks & hasEntity != 0 ? reader.fixed() : 0
         cell.fields.removeAll(keepingCapacity: true)
         cell.sides.removeAll(keepingCapacity: true)
@@ -160,7 +160,7 @@ enum CellRow {
         if rest >> UInt64(Field.count) != 0 { reader.isBroken = true }
         while rest != 0 && !reader.isBroken {
             let field = rest.trailingZeroBitCount
-            let value = reader.signed()
+            let value = Field.value(field, &reader)
             cell.fields.append((field, value))
             if field == Field.durationSum && marks & oneDuration != 0 {
                 cell.sides.append((Side.duration, Sketch.bucket(value), 1))

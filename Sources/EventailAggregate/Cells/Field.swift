@@ -21,6 +21,40 @@ enum Field {
     @inline(__always) static func isMinimum(_ field: Int) -> Bool { field == latencyMinimum || field == durationMinimum }
     @inline(__always) static func isMaximum(_ field: Int) -> Bool { field >= latencyMaximum }
 
+    /// What a value is a multiple of most of the time: durations are told to a tenth of a millisecond, costs in millionths of a dollar.
+    @inline(__always)
+    private static func unit(_ field: Int) -> Int64 {
+        switch field {
+        case Field.durationSum, Field.latencySum: 100_000
+        case Field.costReported, Field.costEstimated: 1_000_000
+        default: 1
+        }
+    }
+
+    /// Writes a value, as a multiple of its unit where it is one.
+    @inline(__always)
+    static func write(_ value: Int64, _ field: Int, to arena: inout ByteArena) {
+        let unit = unit(field)
+        if unit == 1 { return arena.signed(value) }
+        let whole = value / unit
+        if whole &* unit == value {
+            arena.number(UInt64(bitPattern: whole << 1 ^ whole >> 63) << 1)
+        } else {
+            arena.byte(1)
+            arena.signed(value)
+        }
+    }
+
+    /// Reads a value that `write` wrote.
+    @inline(__always)
+    static func value(_ field: Int, _ reader: inout ByteReader) -> Int64 {
+        let unit = unit(field)
+        if unit == 1 { return reader.signed() }
+        let number = reader.number()
+        if number == 1 { return reader.signed() }
+        return (Int64(bitPattern: number >> 2) ^ -Int64(bitPattern: number >> 1 & 1)) &* unit
+    }
+
     /// What a field is when two cells become one.
     @inline(__always)
     static func merge(_ field: Int, _ left: Int64, _ right: Int64) -> Int64 {

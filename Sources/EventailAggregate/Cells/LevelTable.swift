@@ -237,12 +237,12 @@ struct LevelTable: ~Copyable {
         for number in sideRange where number == sideRange.lowerBound || sides[number].key >> Self.itemBits != sides[number - 1].key >> Self.itemBits { groups += 1 }
         arena.byte(groups > 0 ? CellRow.hasSides : 0)
         arena.number(UInt64(0))
-        arena.fixed(dimensions[cell])
+        arena.dimensions(dimensions[cell])
         var mask: UInt64 = 0
         for field in 0..<Field.count where values[cell * Field.count + field] != 0 { mask |= 1 << UInt64(field) }
         arena.number(mask)
         while mask != 0 {
-            arena.signed(values[cell * Field.count + mask.trailingZeroBitCount])
+            Field.write(values[cell * Field.count + mask.trailingZeroBitCount], mask.trailingZeroBitCount, to: &arena)
             mask &= mask - 1
         }
         if groups == 0 { return }

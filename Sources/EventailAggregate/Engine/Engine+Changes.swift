@@ -142,6 +142,7 @@ extension Engine {
         writer.number(chunks.lastLevelled)
         executionRuns.encode(to: &writer)
         records.runs.encode(to: &writer)
+        records.images.encode(to: &writer)
         return writer.bytes
     }
 
@@ -181,6 +182,7 @@ extension Engine {
             lastLevelled = reader.number()
             executionRuns.decode(&reader)
             records.runs.decode(&reader)
+            records.images.decode(&reader)
         }
         try chunks.restore(lastLevelled, view)
         for chunk in chunks.waiting { chunk.forEachExecution { known in if let head = known.head { restore(head) } } }

@@ -52,7 +52,7 @@ extension Engine {
         inLevels = 0
 
         try levelExecutionsAndTasks(&changes)
-        try levelHeads()
+        try levelHeads(&changes)
         executionNames.takeChanges(&changes)
         chunks.level()
         try dropOldest(&changes)
@@ -60,23 +60,19 @@ extension Engine {
 
     private func levelExecutionsAndTasks(_ changes: inout [StoredChange]) throws {
         var pages = CellPages()
-        var tasks = CellTable()
+        var tasks = CellPages()
         for chunk in chunks.waiting {
             _ = chunk.forEach { cell, task in
                 if cell.entity != 0 { pages.add(cell, hour: cell.slot.floored(to: 3600)) }
                 if task.hash != 0 {
                     cell.turn(into: task)
-                    cell.slot = cell.slot.floored(to: 3600)
-                    tasks.add(cell)
+                    tasks.add(cell, hour: cell.slot.floored(to: 3600))
                 }
             }
         }
         let bits = RunList.bits(of: pages.count)
         try executionRuns.append(bits: bits, pages: pages.pages(bits), view, &changes, merge: Self.mergeExecutions)
-        let sides = tasks.sidesByCell()
-        for (hour, cells) in Dictionary(grouping: 0..<tasks.count, by: { tasks.slots[$0] }).sorted(by: { $0.key < $1.key }) {
-            try put(CellRow.encode(tasks, cells, sides), .taskHours, ByteWriter.ordered(hour), &changes)
-        }
+        for (hour, row) in tasks.rowsByHour() { try put(row, .taskHours, ByteWriter.ordered(hour), &changes) }
     }
 
     /// Pages of several runs as those of one, executions' figures by hour.
@@ -93,18 +89,16 @@ extension Engine {
     }
 
     /// Heads of executions go into the records, their names into rows of their own.
-    private func levelHeads() throws {
-        for place in 0..<heads.count where heads[place].isFresh {
-            let head = heads[place]
-            let record = try records.findOrMake(RecordKey(.execution, head.hash), view).place
-            for (word, value) in Self.words(of: head) { records[record, word] = value }
-        }
+    private func levelHeads(_ changes: inout [StoredChange]) throws {
+        var fresh: [RecordStore.Image] = []
+        for place in 0..<heads.count where heads[place].isFresh { fresh.append(Self.record(of: heads[place])) }
+        try records.append(fresh, view, &changes)
         heads.keep(configuration.mostHeadsInMemory)
         var number = meta.namedExecutions
         for chunk in chunks.waiting {
             chunk.forEachExecution { known in
                 guard let name = known.name else { return }
-                executionNames.add(number, known.hash, name.span, 0, name.count)
+                executionNames.add(number, name.span)
                 number += 1
             }
         }

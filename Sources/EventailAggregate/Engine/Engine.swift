@@ -58,6 +58,7 @@ final class Engine {
 
     // Of the batch that is being folded.
     var slots = RoleSlots()
+    var lines = Column<RoleFacts>()
     var file = FoldedFile()
     var lastExecution: UInt64 = 0
     var lastExecutionPlace = -1

@@ -1,5 +1,3 @@
-internal import EventailEvents
-
 /// Facts as the state holds them, in the order in which they were folded: a cell for each event or part.
 ///
 /// A row is one chunk or several, one behind the other:
@@ -25,38 +23,6 @@ struct FactChunk {
     var bytes: [UInt8]
 
     func touches(_ from: Int64, _ to: Int64) -> Bool { first < to && last >= from }
-
-    /// What a value is a multiple of most of the time: durations are told to a tenth of a millisecond, costs in millionths of a dollar.
-    @inline(__always)
-    static func unit(_ field: Int) -> Int64 {
-        switch field {
-        case Field.durationSum, Field.latencySum: 100_000
-        case Field.costReported, Field.costEstimated: 1_000_000
-        default: 1
-        }
-    }
-
-    @inline(__always)
-    static func write(_ value: Int64, _ field: Int, to arena: inout ByteArena) {
-        let unit = unit(field)
-        if unit == 1 { return arena.signed(value) }
-        let whole = value / unit
-        if whole &* unit == value {
-            arena.number(UInt64(bitPattern: whole << 1 ^ whole >> 63) << 1)
-        } else {
-            arena.byte(1)
-            arena.signed(value)
-        }
-    }
-
-    @inline(__always)
-    private static func value(_ field: Int, _ reader: inout ByteReader) -> Int64 {
-        let unit = unit(field)
-        if unit == 1 { return reader.signed() }
-        let number = reader.number()
-        if number == 1 { return reader.signed() }
-        return (Int64(bitPattern: number >> 2) ^ -Int64(bitPattern: number >> 1 & 1)) &* unit
-    }
 
     // MARK: reading
 
@@ -157,12 +123,11 @@ struct FactChunk {
         var shapes: [Shape] = []
         shapes.reserveCapacity(count)
         for _ in 0..<count where !reader.isBroken {
-            let type = Int(reader.number() & 0xFFF), status = Int(reader.number() & 0x7F), agent = Int(reader.number() & 0xFFFF)
-            let model = Int(reader.number() & 0xFFF), tool = Int(reader.number() & 0x3FFF)
+            let dimensions = reader.dimensions()
             let mask = reader.number(), ones = reader.number()
             if mask >> (ShapeTable.markBits + UInt64(Field.count)) != 0 { reader.isBroken = true }
             shapes.append(Shape(
-                dimensions: Dimensions(type: type, statusCode: status, agent: agent, model: model, tool: tool),
+                dimensions: dimensions,
                 mask: mask >> ShapeTable.markBits, ones: ones, marks: mask & (1 << ShapeTable.markBits - 1)))
         }
         return shapes
@@ -185,7 +150,7 @@ struct FactChunk {
                     let name = ExecutionName.read(&reader)
                     execution.name = name
                     head.hash = TextHash.hash(name.span, 0, name.count)
-                    number += 1
+                    number &+= 1
                 } else {
                     head.hash = reader.fixed()
                     head.number = reader.signed()
@@ -231,7 +196,7 @@ struct FactChunk {
             if field == Field.latencySum && shape.marks & ShapeTable.sameLatency != 0 {
                 value = duration
             } else if shape.ones >> UInt64(field) & 1 == 0 {
-                value = Self.value(field, &reader)
+                value = Field.value(field, &reader)
             }
             cell.fields.append((field, value))
             if field == Field.durationSum {
@@ -250,8 +215,9 @@ struct FactChunk {
         }
         if shape.marks & ShapeTable.hasSides == 0 { return }
         for _ in 0..<reader.count() where !reader.isBroken {
-            let kind = reader.byte()
-            cell.sides.append((kind, reader.number(), reader.signed()))
+            let kind = reader.byte(), item = reader.number()
+            if kind >= Side.execution || item > UInt64(LevelTable.mostItem) { reader.isBroken = true }
+            cell.sides.append((kind, item, reader.signed()))
         }
     }
 }

@@ -3,7 +3,7 @@ internal import EventailEvents
 /// What was folded and not yet sealed: a fact for each event or part, written once, one behind the other, in the form that the state keeps.
 ///
 /// A fact that is open is a few numbers that are added to (`add`, `observe`, `addSide`); `close` writes all open facts. Only dictionaries are looked into:
-/// of shapes, executions and tasks. `seal` makes a chunk of it (`FactChunk` tells its form). *Owns* its bytes. *Thread*: the engine's.
+/// of shapes, executions and tasks. `chunk` makes a chunk of it (`FactChunk` tells its form). *Owns* its bytes. *Thread*: the engine's.
 /// *Limits*: `isFull` after `mostFacts`; its owner seals it then.
 struct FactWriter: ~Copyable {
     static let mostFacts = 65_536
@@ -18,6 +18,8 @@ struct FactWriter: ~Copyable {
     private var firstSecond = Int64.max
     private var lastSecond = Int64.min
     private var previousSecond: Int64 = 0
+    /// The second that the first fact's offset is from.
+    private var base: Int64 = 0
 
     // Open facts.
     struct Open: BitwiseCopyable {
@@ -185,14 +187,17 @@ struct FactWriter: ~Copyable {
             arena.number(UInt64(shapes.number(head.dimensions, mask << ShapeTable.markBits | marks, ones)))
             firstSecond = min(firstSecond, head.second)
             lastSecond = max(lastSecond, head.second)
-            if count == 0 { previousSecond = head.second; base = head.second }
+            if count == 0 {
+                previousSecond = head.second
+                base = head.second
+            }
             arena.signed(head.second &- previousSecond)
             previousSecond = head.second
             if head.execution != 0 { arena.number(number(of: head, &heads)) }
             if head.task != 0 { arena.number(number(ofTask: head)) }
             while told != 0 {
                 let field = told.trailingZeroBitCount
-                FactChunk.write(values[from + field], field, to: &arena)
+                Field.write(values[from + field], field, to: &arena)
                 told &= told &- 1
             }
             if sideCount > 0 { write(sidesOf: fact, sideCount) }
@@ -204,9 +209,6 @@ struct FactWriter: ~Copyable {
             rest &= rest &- 1
         }
     }
-
-    /// The second that the first fact's offset is from.
-    private var base: Int64 = 0
 
     private mutating func write(sidesOf fact: Int, _ sideCount: Int) {
         arena.number(UInt64(sideCount))
@@ -258,13 +260,8 @@ struct FactWriter: ~Copyable {
         head.number(UInt64(shapes.count))
         for number in 0..<shapes.count {
             let shape = shapes.shapes[number]
-            let dimensions = Dimensions(bits: shape.dimensions)
             head.reserve(80)
-            head.number(UInt64(dimensions.type))
-            head.number(UInt64(dimensions.statusCode))
-            head.number(UInt64(dimensions.agent))
-            head.number(UInt64(dimensions.model))
-            head.number(UInt64(dimensions.tool))
+            head.dimensions(shape.dimensions)
             head.number(shape.mask)
             head.number(shape.ones)
         }

@@ -3,8 +3,8 @@ internal import EventailSystem
 
 /// Heads of executions and agents: when each was first and last heard of, and what it has open.
 extension Engine {
-    // Words of a head's record.
-    private static let headNumber = 0, headFirst = 1, headLast = 2, headMeaning = 3, headAgents = 4, headTools = 5, headHuman = 6
+    // Words of a head's record; of an execution the first time is in milliseconds with its fraction, the last one is told from the first.
+    private static let headNumber = 0, headFirst = 1, headLast = 2, headMeaning = 3, headAgents = 4, headTools = 5, headHuman = 6, headFraction = 7
 
     /// Notes an event of an execution; answers where its head lies.
     func touch(execution: UInt64, _ name: RoleText, _ event: Event, _ text: Span<UInt8>) throws -> Int {
@@ -30,10 +30,36 @@ extension Engine {
 
     /// Brings a head that left memory back from its record.
     private func load(_ execution: UInt64) throws -> Int? {
-        guard let record = try records.find(RecordKey(.execution, execution), view) else { return nil }
-        var head = head(ofRecord: record, hash: execution)
-        head.isFresh = false
+        guard let head = try storedHead(execution) else { return nil }
         return heads.add(head)
+    }
+
+    private func storedHead(_ execution: UInt64) throws -> ExecutionTable.Head? {
+        // None has a record before the first levelling.
+        if meta.namedExecutions == 0 { return nil }
+        guard let words = try records.read(RecordKey(.execution, execution), view) else { return nil }
+        var head = ExecutionTable.Head(hash: execution, number: words[Self.headNumber], isFresh: false)
+        head.first = words[Self.headFirst] &* 1_000_000 &+ words[Self.headFraction]
+        head.last = head.first &+ words[Self.headLast]
+        head.meaning = UInt8(truncatingIfNeeded: words[Self.headMeaning])
+        head.agents = Int32(truncatingIfNeeded: words[Self.headAgents])
+        head.tools = Int32(truncatingIfNeeded: words[Self.headTools])
+        head.humans = Int32(truncatingIfNeeded: words[Self.headHuman])
+        return head
+    }
+
+    /// What a head's record holds: small numbers, so that it is short.
+    static func record(of head: ExecutionTable.Head) -> RecordStore.Image {
+        var words = [Int64](repeating: 0, count: RecordStore.words)
+        words[headNumber] = head.number
+        words[headFirst] = head.first.floored(to: 1_000_000) / 1_000_000
+        words[headFraction] = head.first &- words[headFirst] &* 1_000_000
+        words[headLast] = head.last &- head.first
+        words[headMeaning] = Int64(head.meaning)
+        words[headAgents] = Int64(head.agents)
+        words[headTools] = Int64(head.tools)
+        words[headHuman] = Int64(head.humans)
+        return RecordStore.Image(key: RecordKey(.execution, head.hash), words: words)
     }
 
     /// The same for agents, whose heads have no number.
@@ -65,26 +91,17 @@ extension Engine {
     /// An execution's head, wherever it is; nil when it was never seen.
     func head(of execution: UInt64) throws -> ExecutionTable.Head? {
         if let place = heads.find(execution) { return heads[place] }
-        return try records.find(RecordKey(.execution, execution), view).map { head(ofRecord: $0, hash: execution) }
+        return try storedHead(execution)
     }
 
-    func head(ofRecord place: Int, hash: UInt64) -> ExecutionTable.Head {
-        var head = ExecutionTable.Head(hash: hash, number: records[place, Self.headNumber])
+    /// An agent's head.
+    func head(ofAgent place: Int) -> ExecutionTable.Head {
+        var head = ExecutionTable.Head(hash: 0, number: 0)
         head.first = records[place, Self.headFirst]
         head.last = records[place, Self.headLast]
         head.meaning = UInt8(truncatingIfNeeded: records[place, Self.headMeaning])
         head.agents = Int32(truncatingIfNeeded: records[place, Self.headAgents])
-        head.tools = Int32(truncatingIfNeeded: records[place, Self.headTools])
-        head.humans = Int32(truncatingIfNeeded: records[place, Self.headHuman])
         return head
-    }
-
-    /// What a head's record holds.
-    static func words(of head: ExecutionTable.Head) -> [(Int, Int64)] {
-        [
-            (headNumber, head.number), (headFirst, head.first), (headLast, head.last), (headMeaning, Int64(head.meaning)), (headAgents, Int64(head.agents)),
-            (headTools, Int64(head.tools)), (headHuman, Int64(head.humans)),
-        ]
     }
 
     /// The executions with numbers in a range, in order.

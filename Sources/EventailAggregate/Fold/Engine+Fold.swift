@@ -18,14 +18,27 @@ extension Engine {
             meta.oldest = events[0].time
             meta.newest = events[0].time
         }
+        var next = 0
+        while next < events.count && failure == nil {
+            let end = min(events.count, next + Self.group)
+            fold(events.span, next..<end, parts.span, told)
+            next = end
+        }
+    }
+
+    /// Events that are read before the first of them is counted: what they will look up comes into the processor's cache side by side.
+    private static let group = 16
+
+    private func fold(_ events: Span<Event>, _ range: Range<Int>, _ parts: Span<EventPart>, _ told: borrowing Told) {
+        lines.removeAll()
+        for number in range { lines.append(readRoles(told, Int(events[number].firstValue), Int(events[number].valueCount))) }
+        for line in 0..<lines.count where lines[line].execution != 0 { heads.warm(lines[line].execution) }
         do {
-            for number in 0..<events.count {
-                try fold(events[number], parts.span, told)
-                if facts.isFull { sealFacts() }
-            }
+            for number in range { try fold(events[number], lines[number - range.lowerBound], parts, told) }
         } catch {
             failure = error
         }
+        if facts.isFull { sealFacts() }
     }
 
     /// The values of a batch and the texts that they lie in.
@@ -42,14 +55,13 @@ extension Engine {
         }
     }
 
-    private func fold(_ event: Event, _ parts: Span<EventPart>, _ told: borrowing Told) throws {
+    private func fold(_ event: Event, _ roles: RoleFacts, _ parts: Span<EventPart>, _ told: borrowing Told) throws {
         let time = event.time
         let second = time.floored(to: 1_000_000_000) / 1_000_000_000
         meta.oldest = min(meta.oldest, time)
         meta.newest = max(meta.newest, time)
 
         let type = typeNumber(event.type)
-        let roles = readRoles(told, Int(event.firstValue), Int(event.valueCount))
         let dimensions = Dimensions(type: type, status: event.status, word: roles.statusWord, agent: roles.agent, model: roles.model, tool: roles.tool)
         facts.contributions.begin(event, dimensions, roles.execution)
         if let origin = told.origin { facts.contributions.wasWritten(at: origin.entry(ofLine: event.line).position) }
@@ -138,7 +150,6 @@ extension Engine {
         if slots.has(.execution) {
             roles.executionText = slots.text(.execution)
             roles.execution = TextHash.hash(text, roles.executionText.offset, roles.executionText.length)
-            heads.warm(roles.execution)
         }
         if slots.has(.agent) { roles.agent = number(&agents, slots.text(.agent), text) }
         if slots.has(.tool) { roles.tool = number(&tools, slots.text(.tool), text) }

@@ -24,6 +24,7 @@ extension Engine {
             }
             return isBehind ? Contribution(number: number, entry: entry, added: Double(added) / unit) : nil
         }.prefix(limit + 1).map { $0 }
+        let names = try executionNames(of: found.prefix(limit).map(\.entry.execution))
         json.object { json in
             json.field("metric", metric)
             json.field("items", array: { json in
@@ -38,7 +39,7 @@ extension Engine {
                         json.field("type", typeName(dimensions.type))
                         json.field("agent", dimensions.agent == 0 ? nil : agents.names[dimensions.agent])
                         json.field("model", dimensions.model == 0 ? nil : modelName(dimensions.model))
-                        json.field("execution", entry.execution == 0 ? nil : executionName(entry.execution))
+                        json.field("execution", names[entry.execution])
                         json.field("added", contribution.added)
                     }
                 }

@@ -79,7 +79,7 @@ extension Engine {
 
     private func life(ofAgent agent: Int) throws -> Life? {
         guard let place = try records.find(RecordKey(.agent, UInt64(agent)), view) else { return nil }
-        let head = head(ofRecord: place, hash: 0)
+        let head = head(ofAgent: place)
         return Life(state: state(of: head, at: Timestamp.now().nanoseconds), first: head.first, last: head.last)
     }
 

@@ -31,6 +31,7 @@ extension Engine {
         } catch { throw .state("\(error)") }
 
         let best = groups.sorted { ($1.value.events, $0.key) < ($0.value.events, $1.key) }.prefix(configuration.mostGroups)
+        let names = try byExecution ? executionNames(of: best.map(\.key)) : [:]
         json.object { json in
             json.field("window", object: { json in
                 json.field("name", window.name)
@@ -48,7 +49,7 @@ extension Engine {
                 for (key, figures) in best {
                     json.object { json in
                         json.key("key")
-                        json.value(keys.name(key, self))
+                        json.value(byExecution ? names[key] : keys.name(key, self))
                         figures.write(&json, seconds: window.seconds, labels)
                     }
                 }
@@ -68,15 +69,22 @@ extension Engine {
         }
     }
 
-    /// The name of an execution by its hash; nil when it was never seen.
-    func executionName(_ hash: UInt64) -> String? {
-        do {
-            guard let head = try head(of: hash) else { return nil }
-            return try executions(numbered: head.number, head.number + 1).first?.name
-        } catch {
-            failure = failure ?? error
-            return nil
+    /// The names of executions by their hashes, looked for all at once; one that was never seen has none.
+    func executionNames(of hashes: [UInt64]) throws(MetricsQueryError) -> [UInt64: String] {
+        let wanted = Set(hashes)
+        var found: [UInt64: String] = [:]
+        for chunk in waitingChunks {
+            chunk.forEachExecution { known in
+                if let name = known.name, wanted.contains(known.hash) { found[known.hash] = String(decoding: name, as: UTF8.self) }
+            }
         }
+        do {
+            for hash in wanted where found[hash] == nil {
+                guard let head = try head(of: hash), head.number < meta.namedExecutions else { continue }
+                found[hash] = try executionNames.range(head.number, head.number + 1, view).first?.name
+            }
+        } catch { throw .state("\(error)") }
+        return found
     }
 }
 
@@ -114,9 +122,9 @@ struct GroupKeys {
         }
     }
 
-    /// The group's key as the outside sees it; nil for events that have no such role.
+    /// The group's key as the outside sees it; nil for events that have no such role. Executions are named all at once, elsewhere.
     func name(_ key: UInt64, _ engine: Engine) -> String? {
-        if grouping == .execution { return engine.executionName(key) }
+        if grouping == .execution { return nil }
         let number = Int(key)
         if grouping == .status && number > Dimensions.firstWord { return engine.statuses.names[number - Dimensions.firstWord] }
         if grouping == .status { return number == 0 ? nil : (Status(rawValue: UInt8(number)) ?? .unknown).name }

@@ -38,6 +38,7 @@ extension Engine {
             let counts = (left.value.values.reduce(0) { $0 + $1.events }, right.value.values.reduce(0) { $0 + $1.events })
             return counts.0 != counts.1 ? counts.0 > counts.1 : left.key < right.key
         }.prefix(configuration.mostGroups)
+        let names = try byExecution ? executionNames(of: best.map(\.key)) : [:]
         json.object { json in
             json.field("metric", query.metric)
             json.field("start", query.start.rfc3339)
@@ -47,7 +48,7 @@ extension Engine {
                 for (key, steps) in best {
                     json.object { json in
                         json.key("key")
-                        if let keys { json.value(keys.name(key, self)) } else { json.null() }
+                        if let keys { json.value(byExecution ? names[key] : keys.name(key, self)) } else { json.null() }
                         json.field("points", array: { json in
                             for place in 0..<count {
                                 json.object { json in

@@ -1,4 +1,6 @@
-/// Cells by the upper bits of their entity's hash: the pages of a run.
+/// Cells of executions by the upper bits of their hash, the pages of a run; or cells of tasks by hour.
+///
+/// Cells of one key are not joined here: those of a levelling hardly ever share one, and readers add them up anyway.
 ///
 /// *Thread*: its owner's. *Limits*: its owner's, who makes it for one levelling.
 struct CellPages: ~Copyable {
@@ -24,6 +26,26 @@ struct CellPages: ~Copyable {
         base = min(base, hour)
     }
 
+    /// A row for each hour, in order of time.
+    func rowsByHour() -> [(hour: Int64, row: [UInt8])] {
+        var cells: [Int64: [Int]] = [:]
+        for number in 0..<entries.count { cells[entries[number].hour, default: []].append(number) }
+        var row = ByteArena(capacity: 1 << 16)
+        return cells.sorted { $0.key < $1.key }.map { hour, numbers in
+            row.removeAll(keeping: 1 << 20)
+            row.fixed(ByteWriter.ordered(hour))
+            for number in numbers { write(entries[number], from: hour, to: &row) }
+            return (hour, row.bytes)
+        }
+    }
+
+    private func write(_ entry: Entry, from base: Int64, to row: inout ByteArena) {
+        row.reserve(entry.length + 11)
+        row.byte(arena[entry.start])
+        row.number(UInt64(bitPattern: entry.hour &- base))
+        row.append(arena, entry.start + 1, entry.length - 1)
+    }
+
     /// The pages, in order; one without cells is empty.
     func pages(_ bits: Int) -> [[UInt8]] {
         if entries.isEmpty { return [] }
@@ -42,13 +64,7 @@ struct CellPages: ~Copyable {
             if starts[number] == starts[number + 1] { return [] }
             page.removeAll(keeping: 1 << 20)
             page.fixed(ByteWriter.ordered(base))
-            for place in starts[number]..<starts[number + 1] {
-                let entry = entries[Int(order[place])]
-                page.reserve(entry.length + 11)
-                page.byte(arena[entry.start])
-                page.number(UInt64(bitPattern: entry.hour &- base))
-                page.append(arena, entry.start + 1, entry.length - 1)
-            }
+            for place in starts[number]..<starts[number + 1] { write(entries[Int(order[place])], from: base, to: &page) }
             return page.bytes
         }
     }

@@ -19,13 +19,10 @@ struct ExecutionNames: ~Copyable {
     init() {}
 
     /// Notes an execution; numbers come without gaps.
-    mutating func add(_ number: Int64, _ hash: UInt64, _ text: Span<UInt8>, _ start: Int, _ length: Int) {
+    mutating func add(_ number: Int64, _ name: Span<UInt8>) {
         if places.isEmpty { first = number }
         places.append(arena.count)
-        arena.reserve(32 + length)
-        arena.fixed(hash)
-        arena.number(UInt64(length))
-        arena.append(text, start, length)
+        ExecutionName.write(name, 0, name.count, to: &arena)
     }
 
     mutating func takeChanges(_ changes: inout [StoredChange]) {
@@ -63,10 +60,9 @@ struct ExecutionNames: ~Copyable {
         var reader = ByteReader(bytes)
         var number = first
         while !reader.isAtEnd {
-            let hash = reader.fixed(), length = reader.count()
+            let name = ExecutionName.read(&reader)
             if reader.isBroken { return }
-            body(Named(number: number, hash: hash, name: String(decoding: bytes[reader.at..<reader.at + length], as: UTF8.self)))
-            reader.at += length
+            body(Named(number: number, hash: TextHash.hash(name.span, 0, name.count), name: String(decoding: name, as: UTF8.self)))
             number += 1
         }
     }

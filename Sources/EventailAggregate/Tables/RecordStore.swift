@@ -17,6 +17,8 @@ struct RecordStore: ~Copyable {
     private var turn: Int64 = 1
     var filter = KeyFilter()
     var runs = RunList(.records)
+    /// Of the records that others keep in memory, which are appended at other times than the own ones.
+    var images = RunList(.heads)
 
     init(most: Int) { self.most = most }
 
@@ -35,9 +37,17 @@ struct RecordStore: ~Copyable {
 
     @inline(never)
     private mutating func load(_ key: RecordKey, _ view: StateView) throws -> Int? {
+        guard let words = try Self.stored(key, runs, view) else { return nil }
+        let place = insert(key)
+        for word in 0..<Self.words { room[place * Self.stride + Self.first + word] = words[word] }
+        return place
+    }
+
+    /// The words of a record as the state holds it, nil when it holds none.
+    private static func stored(_ key: RecordKey, _ runs: RunList, _ view: StateView) throws -> [Int64]? {
         var words: [Int64]?
         try runs.forEachPage(of: key.high, view) { page in
-            Self.forEach(page) { found, start, _ in
+            forEach(page) { found, start, _ in
                 if found != key || words != nil { return }
                 var reader = ByteReader(page, at: start)
                 let mask = reader.number()
@@ -45,10 +55,45 @@ struct RecordStore: ~Copyable {
             }
             return words == nil
         }
-        guard let words else { return nil }
-        let place = insert(key)
-        for word in 0..<Self.words { room[place * Self.stride + Self.first + word] = words[word] }
-        return place
+        return words
+    }
+
+    // MARK: records that others keep in memory
+
+    /// A record whole.
+    struct Image {
+        var key: RecordKey
+        var words: [Int64]
+    }
+
+    /// The words of a record that is never found or made here, only read and appended; nil when there is none.
+    func read(_ key: RecordKey, _ view: StateView) throws -> [Int64]? { filter.mayContain(key.high) ? try Self.stored(key, images, view) : nil }
+
+    /// Appends records to the state.
+    mutating func append(_ fresh: [Image], _ view: StateView, _ changes: inout [StoredChange]) throws {
+        if fresh.isEmpty { return }
+        let bits = RunList.bits(of: fresh.count)
+        var starts = [Int](repeating: 0, count: 1 << bits + 1)
+        for image in fresh { starts[RunList.page(of: image.key.high, bits) + 1] += 1 }
+        for page in 1..<starts.count { starts[page] += starts[page - 1] }
+        var next = starts
+        var order = [Int](repeating: 0, count: fresh.count)
+        for number in fresh.indices {
+            let page = RunList.page(of: fresh[number].key.high, bits)
+            order[next[page]] = number
+            next[page] += 1
+            filter.insert(fresh[number].key.high)
+        }
+        var arena = ByteArena(capacity: 32_768)
+        let pages = (0..<1 << bits).map { page -> [UInt8] in
+            arena.removeAll(keeping: 1 << 20)
+            for number in starts[page]..<starts[page + 1] {
+                let image = fresh[order[number]]
+                Self.write(image.key, { image.words[$0] }, to: &arena)
+            }
+            return arena.bytes
+        }
+        try images.append(bits: bits, pages: pages, view, &changes, merge: Self.merge)
     }
 
     /// Hands each record of a page to `body`: its key, and where its words lie.
@@ -118,16 +163,21 @@ struct RecordStore: ~Copyable {
 
     private func write(_ place: Int, to arena: inout ByteArena) {
         let from = place * Self.stride + Self.first
-        arena.reserve(32 + Self.words * 10)
-        arena.fixed(high(place))
-        arena.fixed(UInt64(bitPattern: room[place * Self.stride + Self.low]))
+        Self.write(RecordKey(high: high(place), low: UInt64(bitPattern: room[place * Self.stride + Self.low])), { room[from + $0] }, to: &arena)
+    }
+
+    @inline(__always)
+    private static func write(_ key: RecordKey, _ word: (Int) -> Int64, to arena: inout ByteArena) {
+        arena.reserve(32 + words * 10)
+        arena.fixed(key.high)
+        arena.fixed(key.low)
         let lengthPlace = arena.count
         arena.byte(0)
         var mask: UInt64 = 0
-        for word in 0..<Self.words where room[from + word] != 0 { mask |= 1 << UInt64(word) }
+        for number in 0..<words where word(number) != 0 { mask |= 1 << UInt64(number) }
         arena.number(mask)
         while mask != 0 {
-            arena.signed(room[from + mask.trailingZeroBitCount])
+            arena.signed(word(mask.trailingZeroBitCount))
             mask &= mask - 1
         }
         arena.set(byte: UInt8(truncatingIfNeeded: arena.count - lengthPlace - 1), at: lengthPlace)

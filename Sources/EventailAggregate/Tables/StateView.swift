@@ -27,6 +27,8 @@ enum StateKind: UInt8, CaseIterable {
     case openSpans
     /// Prometheus histograms.
     case histograms
+    /// Heads of executions that were levelled, in runs: run, page -> records.
+    case heads
 }
 
 /// The committed state, with the changes on their way into it laid over.

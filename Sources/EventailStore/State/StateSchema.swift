@@ -10,7 +10,7 @@
 enum StateSchema {
     /// Of everything in `state.db`, the tables and what lies in their values: `keyed` (the aggregator's rows, `StateKind`), `checkpoints.carry_over`
     /// (`FileContext`), `events`. Whoever changes a stored form so that another version would misread it counts this up; a state of another version is refused.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
     /// "EVTL": marks the file as ours.
     static let application: Int64 = 0x4556_544C
 

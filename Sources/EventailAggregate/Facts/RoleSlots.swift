@@ -46,7 +46,7 @@ struct RoleSlots: ~Copyable {
 }
 
 /// Where a role's text lies in its batch.
-struct RoleText {
+struct RoleText: BitwiseCopyable {
     let bits: UInt64
     @inline(__always) var offset: Int { Int(truncatingIfNeeded: bits >> 32) }
     @inline(__always) var length: Int { Int(truncatingIfNeeded: bits & 0xFFFF_FFFF) }

@@ -61,7 +61,7 @@ enum ExecutionName {
     @inline(__always)
     private static func digits(_ word: UInt64) -> UInt32? {
         let each: UInt64 = 0x0101_0101_0101_0101
-        let values = (word & each &* 0x0F) &+ (word >> 6 & each) &* 9
+        let values = (word & (each &* 0x0F)) &+ (word >> 6 & each) &* 9
         if values & (each &* 0xF0) != 0 { return nil }
         let letters = (values &+ each &* 6) >> 4 & each
         if values &+ each &* 0x30 &+ letters &* 0x27 != word { return nil }

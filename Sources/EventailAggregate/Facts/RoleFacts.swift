@@ -1,5 +1,5 @@
 /// The roles of one line or part, as numbers: names by their tables, free texts as hashes. NaN is an absent figure, 0 an absent text.
-struct RoleFacts {
+struct RoleFacts: BitwiseCopyable {
     var agent = 0
     var model = 0
     var tool = 0
