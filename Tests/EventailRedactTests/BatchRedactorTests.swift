@@ -41,6 +41,21 @@ import Testing
         #expect(batch.text(.agent, of: batch.events[0]) == "one" && batch.text(.agent, of: batch.events[2]) == "two")
     }
 
+    /// What a line's sender remembers of the file goes out with the line.
+    @Test func whatIsRememberedOfTheFileIsHiddenToo() throws {
+        let set = try ProfileSet(catalogue: Catalogue())
+        let text = """
+            {"timestamp":"2026-01-01T00:00:00Z","type":"session_meta","payload":{"id":"s1","originator":"bob@example.com","model_provider":"openai"}}
+            {"timestamp":"2026-01-01T00:00:01Z","type":"turn_context","payload":{"model":"gpt-5"}}
+
+            """
+        let batch = try Extractor(profiles: set, choice: .named("codex")).extract(LineBatchReader.batch(of: Array(text.utf8), path: "/a"), FileContext())
+        #expect(String(decoding: batch.context(before: 1), as: UTF8.self).contains("bob@example.com"))
+        BatchRedactor(rules).redact(batch)
+        let hidden = String(decoding: batch.context(before: 1), as: UTF8.self)
+        #expect(hidden.contains("[email]") && hidden.contains("openai") && !hidden.contains("bob"))
+    }
+
     @Test func refusedLinesAreHiddenToo() {
         var factory = BatchFactory()
         func refused(_ reason: RejectionReason, _ message: String) -> Rejection {
