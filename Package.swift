@@ -67,7 +67,7 @@ let package = Package(
                 "EventailAggregate", "EventailConfiguration", "EventailEvents", "EventailInbox", "EventailJSON", "EventailPipeline", "EventailReceive",
                 "EventailRedis", "EventailServer", "EventailSinks",
                 "EventailStore",
-                "EventailSystem", "EventailTail",
+                "EventailSystem", "EventailTLS", "EventailTail",
             ],
             swiftSettings: strict),
 
@@ -104,6 +104,6 @@ let package = Package(
         tests("EventailAggregateTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate"]),
         tests("EventailPipelineTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailInbox", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline"]),
         tests("EventailSinksTests", ["EventailCompression", "EventailRedis", "EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks"]),
-        tests("EventailServerTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks", "EventailServer"]),
+        tests("EventailServerTests", ["EventailTestSupport", "EventailSystem", "EventailTLS", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks", "EventailServer"]),
     ]
 )

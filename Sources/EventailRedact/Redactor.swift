@@ -5,6 +5,8 @@ public final class Redactor {
     private let rules: RedactionRules
     private let fields: FieldFinder
     private let wanted: CandidateScanner.Wanted
+    private let has: Patterns
+    private let grams: GramTable?
     let writer: RedactionWriter
     /// What the last `search` found, in order.
     private(set) var found: [Found] = []
@@ -21,10 +23,10 @@ public final class Redactor {
         self.rules = rules
         fields = FieldFinder(rules.fields)
         writer = RedactionWriter(rules)
-        let has = rules.patterns.contains
-        wanted = CandidateScanner.Wanted(
-            email: has(.email) || has(.apiKey), keys: has(.apiKey) || has(.jwt),
-            digits: has(.phone) || has(.ssn) || has(.creditCard) || has(.ip), names: rules.secretKeys)
+        has = Patterns(rules.patterns)
+        wanted = CandidateScanner.Wanted(email: has.email || has.apiKey, digits: has.phone || has.ssn || has.creditCard || has.ip)
+        let wantsKeys = has.apiKey || has.jwt
+        grams = wantsKeys || rules.secretKeys ? GramTable(keys: wantsKeys, names: rules.secretKeys) : nil
     }
 
     /// A JSON line without what must not leave; nil when it may leave as it is.
@@ -64,7 +66,7 @@ public final class Redactor {
 
     /// All places of a text where something may have to be hidden.
     func candidates(_ text: ScannedText) -> [Int] {
-        var scanner = CandidateScanner(text, wanted)
+        var scanner = CandidateScanner(text, wanted, grams)
         var places: [Int] = []
         while true {
             let place = scanner.next()
@@ -102,7 +104,7 @@ public final class Redactor {
 
     /// Looks at all candidates; true when an escape may hide something.
     private func scan(_ text: ScannedText, _ form: Form) -> Bool {
-        var scanner = CandidateScanner(text, wanted)
+        var scanner = CandidateScanner(text, wanted, grams)
         var covered = 0
         var isEscaped = false
         var strings = StringTracker(text)
@@ -125,8 +127,8 @@ public final class Redactor {
     private func match(_ text: ScannedText, _ candidate: Int) -> Found? {
         let byte = text[candidate]
         if byte.isLetter {
-            if byte == 0x65 && rules.patterns.contains(.jwt) && text[candidate + 2] == 0x4A, let token = KeyMatcher.webToken(text, at: candidate) { return token }
-            if rules.patterns.contains(.apiKey) {
+            if byte == 0x65 && has.jwt && text[candidate + 2] == 0x4A, let token = KeyMatcher.webToken(text, at: candidate) { return token }
+            if has.apiKey {
                 if let key = KeyMatcher.key(text, at: candidate) { return key }
                 if byte | 0x20 == 0x72, text[candidate + 3] == 0x20, let token = KeyMatcher.bearerToken(text, at: candidate) { return token }
             }
@@ -134,18 +136,18 @@ public final class Redactor {
         }
         switch byte {
         case 0x40:
-            if rules.patterns.contains(.apiKey), let password = KeyMatcher.passwordInAddress(text, at: candidate) { return password }
-            return rules.patterns.contains(.email) ? EmailMatcher.match(text, at: candidate) : nil
-        case 0x30...0x39: return rules.patterns.contains(.creditCard) ? NumberMatcher.creditCard(text, at: candidate) : nil
-        case 0x2B: return rules.patterns.contains(.phone) ? NumberMatcher.international(text, at: candidate) : nil
-        case 0x3A: return rules.patterns.contains(.ip) ? AddressMatcher.version6(text, at: candidate) : nil
+            if has.apiKey, let password = KeyMatcher.passwordInAddress(text, at: candidate) { return password }
+            return has.email ? EmailMatcher.match(text, at: candidate) : nil
+        case 0x30...0x39: return has.creditCard ? NumberMatcher.creditCard(text, at: candidate) : nil
+        case 0x2B: return has.phone ? NumberMatcher.international(text, at: candidate) : nil
+        case 0x3A: return has.ip ? AddressMatcher.version6(text, at: candidate) : nil
         case 0x2E:
-            if rules.patterns.contains(.ip), let address = AddressMatcher.version4(text, at: candidate) { return address }
-            return rules.patterns.contains(.phone) ? NumberMatcher.northAmerican(text, at: candidate) : nil
+            if has.ip, let address = AddressMatcher.version4(text, at: candidate) { return address }
+            return has.phone ? NumberMatcher.northAmerican(text, at: candidate) : nil
         case 0x20, 0x29, 0x2D:
-            if byte == 0x2D && text[candidate + 1] == 0x42 { return rules.patterns.contains(.apiKey) ? KeyMatcher.privateKey(text, at: candidate) : nil }
-            if rules.patterns.contains(.ssn), let number = NumberMatcher.socialSecurity(text, at: candidate) { return number }
-            return rules.patterns.contains(.phone) ? NumberMatcher.northAmerican(text, at: candidate) : nil
+            if byte == 0x2D && text[candidate + 1] == 0x42 { return has.apiKey ? KeyMatcher.privateKey(text, at: candidate) : nil }
+            if has.ssn, let number = NumberMatcher.socialSecurity(text, at: candidate) { return number }
+            return has.phone ? NumberMatcher.northAmerican(text, at: candidate) : nil
         default: return nil
         }
     }
@@ -190,6 +192,21 @@ public final class Redactor {
             piece.quoting = -1
             found[index] = piece
         }
+    }
+}
+
+/// The patterns that are looked for, asked for at each candidate.
+private struct Patterns {
+    let email: Bool, phone: Bool, ssn: Bool, creditCard: Bool, apiKey: Bool, jwt: Bool, ip: Bool
+
+    init(_ patterns: Set<RedactionPattern>) {
+        email = patterns.contains(.email)
+        phone = patterns.contains(.phone)
+        ssn = patterns.contains(.ssn)
+        creditCard = patterns.contains(.creditCard)
+        apiKey = patterns.contains(.apiKey)
+        jwt = patterns.contains(.jwt)
+        ip = patterns.contains(.ip)
     }
 }
 

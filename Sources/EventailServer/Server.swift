@@ -25,6 +25,7 @@ public final class Server: @unchecked Sendable {
     ) throws(ServerError) {
         let main = try Self.listen(configuration.listen, configuration)
         let raw = try Self.listen(configuration.rawListen, configuration)
+        let authenticator = try configuration.authentication.map { settings throws(ServerError) in try Authenticator(settings) }
         addresses = main.map(\.address)
         rawAddresses = raw.map(\.address)
         do throws(SystemError) {
@@ -37,7 +38,7 @@ public final class Server: @unchecked Sendable {
             let sight = Sight(status: status, telemetry: telemetry, hub: hub, background: background, clients: ClientList())
             loop = try ServeLoop(
                 configuration: configuration, broadcaster: broadcaster, telemetry: telemetry, runner: runner,
-                router: Router(routes: Endpoints.all(sight)), policy: Self.policy(configuration, addresses + rawAddresses),
+                router: Router(routes: Endpoints.all(sight)), policy: Self.policy(configuration, addresses + rawAddresses), authenticator: authenticator,
                 listeners: main.map { ($0.descriptor, false) } + raw.map { ($0.descriptor, true) }, wake: wake, orders: orders)
             sight.clients.loop = loop
         } catch {
@@ -49,7 +50,13 @@ public final class Server: @unchecked Sendable {
     /// for them too, but for the longest message, which holds for new ones.
     public func change(to configuration: ServerConfiguration, aggregator: Aggregator?, history: History?) {
         background.replace(Background.Parts(aggregator: aggregator, history: history, readyRequiresSinks: configuration.readyRequiresSinks))
-        orders.change(ServeOrders.Change(configuration: configuration, policy: Self.policy(configuration, addresses + rawAddresses)))
+        let authenticator: Authenticator?
+        do throws(ServerError) { authenticator = try configuration.authentication.map { settings throws(ServerError) in try Authenticator(settings) } } catch {
+            return Log.error("server", "the new settings of the server are not taken", ["reason": error.description])
+        }
+        orders.change(
+            ServeOrders.Change(
+                configuration: configuration, policy: Self.policy(configuration, addresses + rawAddresses), authenticator: authenticator))
         wake.ring()
     }
 
@@ -84,7 +91,7 @@ public final class Server: @unchecked Sendable {
         for text in texts {
             let wanted: SocketAddress
             do throws(SystemError) { wanted = try SocketAddress(resolving: text) } catch { throw .malformed(address: text) }
-            if !wanted.isLoopback && !configuration.insecure { throw .notLoopback(address: text) }
+            if !wanted.isLoopback && !configuration.insecure && configuration.authentication == nil { throw .notLoopback(address: text) }
             do throws(SystemError) {
                 let (descriptor, address) = try Socket.listen(at: wanted)
                 found.append((descriptor, address))

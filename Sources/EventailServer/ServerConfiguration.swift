@@ -10,6 +10,8 @@ public struct ServerConfiguration: Sendable {
     public var origins: [String] = []
     /// Allows listening beyond loopback although nobody has to say who they are.
     public var insecure = false
+    /// Who may see what; nil asks nobody who they are.
+    public var authentication: AuthenticationConfiguration?
     /// Connections of all kinds at once.
     public var clients = 10_000
     /// Messages and pings of one WebSocket client in a minute.
@@ -35,6 +37,10 @@ public struct ServerConfiguration: Sendable {
     public var bodyTimeout = Duration.seconds(60)
     /// A connection without a request is closed after this.
     public var idleTimeout = Duration.seconds(75)
+    /// How long a WebSocket client without a token may take to send one.
+    public var authenticationTimeout = Duration.seconds(10)
+    /// How long a WebSocket client may go on after it was told that its token has expired.
+    public var expiryGrace = Duration.seconds(25)
     /// Requests and replays that may wait for the `query` thread.
     public var queries = 64
     /// Subscriptions of one client.

@@ -10,6 +10,8 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
     case malformed(address: String)
     /// Anybody on the network could read everything.
     case notLoopback(address: String)
+    /// A key or the set of keys cannot be used.
+    case authentication(String)
     /// The kernel refuses what every server needs.
     case system(SystemError)
 
@@ -23,7 +25,8 @@ public enum ServerError: Error, Sendable, CustomStringConvertible {
             "server.listen: \"\(address)\" is no address; give host:port, for example 127.0.0.1:8765 or [::1]:8765"
         case .notLoopback(let address):
             "server.listen: \(address) is reachable from other machines and nobody would have to say who they are; "
-                + "listen on 127.0.0.1, or set server.insecure: true to accept that"
+                + "listen on 127.0.0.1, configure server.auth, or set server.insecure: true to accept that"
+        case .authentication(let reason): "server.auth: \(reason)"
         case .system(let error): "server: \(error)"
         }
     }

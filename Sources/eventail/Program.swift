@@ -8,7 +8,7 @@ enum Program {
     static var commands: [any Command.Type] {
         [
             RunCommand.self, HubCommand.self, CheckCommand.self, ConfigCommand.self, ProfilesCommand.self, TapCommand.self, SimulateCommand.self,
-            StateCommand.self, ReplayCommand.self, DeadLetterCommand.self,
+            StateCommand.self, ReplayCommand.self, DeadLetterCommand.self, TokenCommand.self,
         ]
     }
 

@@ -18,7 +18,15 @@ import Testing
         Mistake("state_dir: [a]", "t.yaml:1:12: state_dir: is a list; write a single value"),
         Mistake("- a", "t.yaml:1:1: a configuration is a mapping, this is a list; write {state_dir: value}"),
         Mistake("server: {tls: {certificate: a, key: b}}", "t.yaml:1:10: server.tls: is not available in this version; leave it out"),
-        Mistake("server:\n  auth: {jwt: {secret: x}}", "t.yaml:2:3: server.auth: is not available in this version; leave it out"),
+        Mistake(
+            "server:\n  auth: {jwt: {secret: x}}",
+            "t.yaml:2:24: server.auth.jwt.secret: has fewer than 32 characters; make one with: openssl rand -base64 48"),
+        Mistake(
+            "server: {auth: {jwt: {algorithms: [ES256]}}}",
+            "t.yaml:1:22: server.auth.jwt: ES256 needs a public key; set public_key or key_set"),
+        Mistake(
+            "server: {auth: {anonymous_role: guest, roles: {admin: {}}}}",
+            #"t.yaml:1:33: server.auth.anonymous_role: "guest" is none of the roles; use none or admin"#),
         Mistake("server: {raw_listen: ['127.0.0.1:1']}", "t.yaml:1:10: server.raw_listen: is not available in this version; leave it out"),
         Mistake(
             "redact: {fields: [password]}",
@@ -34,7 +42,7 @@ import Testing
         Mistake(
             "server: {listen: ['0.0.0.0:80']}",
             "t.yaml:1:19: server.listen: 0.0.0.0:80 can be reached from other machines without authentication; "
-                + "listen on 127.0.0.1 or [::1], or set server.insecure: true"),
+                + "listen on 127.0.0.1 or [::1], configure server.auth, or set server.insecure: true"),
         Mistake(
             "server: {listen: [80]}",
             #"t.yaml:1:19: server.listen[0]: "80" is not an address; write HOST:PORT, e.g. 127.0.0.1:8765 or [::1]:8765"#),

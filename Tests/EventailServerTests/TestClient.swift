@@ -103,6 +103,8 @@ final class TestClient {
         let bit: UInt8 = masked ? 0x80 : 0
         if payload.count < 126 {
             bytes.append(bit | UInt8(payload.count))
+        } else if payload.count < 65536 {
+            bytes += [bit | 126, UInt8(payload.count >> 8), UInt8(payload.count & 0xFF)]
         } else {
             bytes += [bit | 127] + (0..<8).reversed().map { UInt8(truncatingIfNeeded: payload.count >> ($0 * 8)) }
         }

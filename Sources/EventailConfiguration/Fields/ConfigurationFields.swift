@@ -26,7 +26,7 @@ enum ConfigurationFields {
             Field("limits", .part(limits), .part, "What one client or all of them may use."),
             Field("heartbeat", .part(heartbeat), .part, "When a silent WebSocket client is asked and when it is closed."),
             Field("tls", .part(tls), .unset, "Serves HTTPS and WSS.", isLater: true),
-            Field("auth", .part(authentication), .unset, "Who may see what.", isLater: true),
+            Field("auth", .part(authentication), .unset, "Who may see what; without it nobody has to say who they are."),
             Field("raw_listen", .list(.address), .texts([]), "Further addresses whose root WebSocket sends bare events.", isLater: true),
         ])
 
@@ -57,16 +57,33 @@ enum ConfigurationFields {
         name: "authentication",
         fields: [
             Field("jwt", .part(token), .unset, "How tokens are checked."),
-            Field("roles", .map(.free), .unset, "What each role may see."),
+            Field("tokens", .list(.part(fixedToken)), .texts([]), "Tokens that are no JWT, for scrapers and scripts."),
+            Field("roles", .map(.part(role)), .unset, "What each role may see; without any, every token sees everything."),
             Field("anonymous_role", .text, .scalar("none"), "The role of clients without a token; none refuses them."),
+        ])
+
+    static let fixedToken = Part(
+        name: "a token",
+        fields: [
+            Field("token", .secret, .required, "The token, at least 32 characters."),
+            Field("role", .text, .required, "The role of whoever has it."),
+        ])
+
+    static let role = Part(
+        name: "a role",
+        fields: [
+            Field("agents", .list(.text), .unset, "Agents whose events it sees; without the key all."),
+            Field("executions", .list(.text), .unset, "Executions whose events it sees; without the key all."),
+            Field("types", .list(.text), .unset, "Types of events that it sees; without the key all."),
         ])
 
     static let token = Part(
         name: "jwt",
         fields: [
-            Field("algorithms", .list(.choice(["HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"])), .texts(["HS256"]), "Algorithms that are taken."),
-            Field("secret", .secret, .unset, "The key of HS algorithms."),
+            Field("algorithms", .list(.choice(["HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"])), .texts(["HS256"]), "Algorithms that are taken, each only with keys of its kind."),
+            Field("secret", .secret, .unset, "The key of the HS algorithms, at least 32 characters."),
             Field("public_key", .path, .unset, "The key of the other algorithms, PEM."),
+            Field("key_set", .path, .unset, "Public keys of the other algorithms, a JSON Web Key Set; read again when the file changes."),
             Field("issuer", .text, .unset, "What `iss` must be."),
             Field("audience", .text, .unset, "What `aud` must be."),
         ])

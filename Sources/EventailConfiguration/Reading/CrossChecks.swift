@@ -5,6 +5,7 @@ enum CrossChecks {
         RedisChecks.run(settings["sources"], root["sources"], "sources", &reader)
         KafkaChecks.run(settings["sources"], root["sources"], "sources", &reader)
         checkListen(settings["server"], root, &reader)
+        AuthenticationChecks.run(settings["server"]["auth"], root["server"]?["auth"], root.position, &reader)
         checkHeartbeat(settings["server"]["heartbeat"], root, &reader)
         checkSinks(root, &reader)
         RedisChecks.run(settings["sinks"], root["sinks"], "sinks", &reader)
@@ -30,7 +31,7 @@ enum CrossChecks {
 
     /// Beyond loopback everybody on the network can read what agents do, so somebody must say that this is meant.
     private static func checkListen(_ server: SettingValue, _ root: SettingNode, _ reader: inout SettingReader) {
-        if server["insecure"] == .boolean(true) { return }
+        if server["insecure"] == .boolean(true) || server["auth"].isSet { return }
         let written = root["server"]?["listen"]
         for (index, text) in server["listen"].texts.enumerated() {
             guard let address = ListenAddress(text), !address.isLoopback else { continue }
@@ -38,7 +39,7 @@ enum CrossChecks {
             let position = (items.indices.contains(index) ? items[index].position : written?.position) ?? root.position
             reader.report(
                 position, "server.listen", "\(address) can be reached from other machines without authentication",
-                "listen on 127.0.0.1 or [::1], or set server.insecure: true")
+                "listen on 127.0.0.1 or [::1], configure server.auth, or set server.insecure: true")
         }
     }
 

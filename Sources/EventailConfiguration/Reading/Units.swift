@@ -1,5 +1,5 @@
 /// Sizes and durations as people write them: `16MiB`, `256MB`, `5ms`, `1h30m`.
-enum Units {
+public enum Units {
     private static let sizes: [(String, Int64)] = [
         ("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10),
         ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1000), ("KB", 1000), ("B", 1),
@@ -11,7 +11,7 @@ enum Units {
     /// What a size looks like, for messages.
     static let sizeForm = "a number of bytes or a number with KiB, MiB, GiB, kB, MB or GB, e.g. 16MiB"
     /// What a duration looks like, for messages.
-    static let durationForm = "a number with ms, s, m, h or d, e.g. 30s or 1h30m"
+    public static let durationForm = "a number with ms, s, m, h or d, e.g. 30s or 1h30m"
 
     /// Bytes; nil when the text is no size or is beyond 64 bits.
     static func size(_ text: String) -> Int64? {
@@ -23,7 +23,7 @@ enum Units {
     }
 
     /// A duration of one or several numbers with their units; nil when the text is none or is longer than 292 years. 0 needs no unit.
-    static func duration(_ text: String) -> Duration? {
+    public static func duration(_ text: String) -> Duration? {
         if text == "0" { return .zero }
         var rest = text[...]
         var total = 0.0

@@ -26,6 +26,10 @@ public indirect enum SettingValue: Sendable, Equatable {
         if case .list(let items) = self { items } else { [] }
     }
 
+    var memberList: [SettingMember] {
+        if case .members(let members) = self { members } else { [] }
+    }
+
     var isSet: Bool { self != .none }
 
     /// The text of a text, secret or choice.

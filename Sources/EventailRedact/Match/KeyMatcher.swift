@@ -31,7 +31,7 @@ enum KeyMatcher {
         Form("sk-", .token, 20, isShy: true),
         // Stripe, Groq
         Form("sk_live_", .alphanumeric, 10), Form("sk_test_", .alphanumeric, 10), Form("rk_live_", .alphanumeric, 10), Form("rk_test_", .alphanumeric, 10),
-        Form("whsec_", .token, 16), Form("gsk_", anchor: 1, .alphanumeric, 20),
+        Form("whsec_", .token, 16), Form("gsk_", .alphanumeric, 20),
         // GitHub, GitLab
         Form("ghp_", .alphanumeric, 36), Form("gho_", .alphanumeric, 36), Form("ghu_", .alphanumeric, 36), Form("ghs_", .alphanumeric, 36),
         Form("ghr_", .alphanumeric, 36), Form("github_pat_", anchor: 5, .token, 22), Form("glpat-", .token, 20),

@@ -24,6 +24,12 @@ final class Client: @unchecked Sendable {
     var lastPing: Int64
     var sentEvents: Int64 = 0
     var dropped: Int64 = 0
+    /// Who it is, where clients have to say; nil until it has said so.
+    var identity: Identity?
+    /// By when it has to say who it is, on the monotonic clock; 0 when it has or need not.
+    var authenticateBy: Int64 = 0
+    /// It was told that its token has expired.
+    var knowsOfExpiry = false
     /// The head when a bookmark was sent last.
     var bookmarked: Int64 = -1
 

@@ -7,7 +7,7 @@ enum ClientMessage {
     case unsubscribe(SubscribeRequest, everything: Bool)
     case ping(MessageIdentifier?)
     case list(MessageIdentifier?)
-    case auth(MessageIdentifier?)
+    case auth(MessageIdentifier?, token: String)
     /// Not understood; the connection goes on.
     case wrong(MessageIdentifier?, code: String, String)
     /// No JSON object: the connection ends.
@@ -77,7 +77,9 @@ final class ClientMessageReader {
         switch type {
         case "ping": return .ping(identifier)
         case "list": return .list(identifier)
-        case "auth": return .auth(identifier)
+        case "auth":
+            guard let token = root["token"]?.string, !token.isEmpty else { return .wrong(identifier, code: "bad_request", "auth has a token") }
+            return .auth(identifier, token: token)
         case "subscribe", "unsubscribe":
             do throws(Wrong) {
                 let (request, named) = try request(root, identifier)

@@ -12,13 +12,13 @@ extension Endpoints {
     /// `/api/v1/events` and `/api/v1/executions/{id}/events`. Filters take several values, separated by commas.
     static func events(_ sight: Sight) -> [Route] {
         [
-            .get("/api/v1/events", parameters: eventParameters) { request throws(ParameterError) in
-                try page(sight, try query(sight, request))
+            .get("/api/v1/events", parameters: eventParameters, for: .scoped) { request throws(ParameterError) in
+                try page(sight, try query(sight, request), request.identity)
             },
-            .get("/api/v1/executions/{id}/events", parameters: eventParameters.filter { $0 != "execution" }) { request throws(ParameterError) in
+            .get("/api/v1/executions/{id}/events", parameters: eventParameters.filter { $0 != "execution" }, for: .scoped) { request throws(ParameterError) in
                 var query = try query(sight, request)
                 query.executions = [request.captures["id"] ?? ""]
-                return try page(sight, query)
+                return try page(sight, query, request.identity)
             },
         ]
     }
@@ -88,7 +88,21 @@ extension Endpoints {
         throw ParameterError("\(name)=\(text): this is no cursor of the present epoch \(sight.hub.epoch); start again without it")
     }
 
-    private static func page(_ sight: Sight, _ query: EventQuery) throws(ParameterError) -> Response {
+    /// The part of what is asked for that somebody may see.
+    private static func narrow(_ query: EventQuery, to identity: Identity?) throws(ParameterError) -> EventQuery {
+        guard let scope = identity?.scope, !scope.isWhole else { return query }
+        guard let agents = Identity.Scope.allowed(query.agents, of: scope.agents), let types = Identity.Scope.allowed(query.types, of: scope.types),
+            let executions = Identity.Scope.allowed(query.executions, of: scope.executions)
+        else { throw ParameterError("your role may see nothing of this", status: 403) }
+        var query = query
+        query.agents = agents
+        query.types = types
+        query.executions = executions
+        return query
+    }
+
+    private static func page(_ sight: Sight, _ query: EventQuery, _ identity: Identity?) throws(ParameterError) -> Response {
+        let query = try narrow(query, to: identity)
         guard let history = sight.history else {
             throw ParameterError("this instance keeps no history; configure a sink of type history", status: 501)
         }

@@ -5,9 +5,9 @@ extension Endpoints {
     static func health(_ sight: Sight) -> [Route] {
         let alive = Response.json { json in json.object { $0.field("status", "ok") } }
         return [
-            Route("GET", "/livez", on: .serve) { _ in alive },
-            Route("GET", "/healthz", on: .serve) { _ in alive },
-            Route("GET", "/readyz", on: .serve) { _ in ready(sight) },
+            Route("GET", "/livez", on: .serve, for: .open) { _ in alive },
+            Route("GET", "/healthz", on: .serve, for: .open) { _ in alive },
+            Route("GET", "/readyz", on: .serve, for: .open) { _ in ready(sight) },
         ]
     }
 

@@ -18,6 +18,6 @@ extension Endpoints {
             headers: [
                 ("Content-Type", type), ("Cache-Control", "no-cache"), ("Referrer-Policy", "no-referrer"), ("Content-Security-Policy", policy),
             ], body: Resource.bytes(name) ?? [])
-        return Route("GET", path, on: .serve) { _ in response }
+        return Route("GET", path, on: .serve, for: .open) { _ in response }
     }
 }

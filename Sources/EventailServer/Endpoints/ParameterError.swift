@@ -24,10 +24,10 @@ struct ParameterError: Error {
 extension Route {
     /// An endpoint that may refuse its parameters.
     static func get(
-        _ pattern: String, parameters: [String] = [], on place: Place = .query,
+        _ pattern: String, parameters: [String] = [], on place: Place = .query, for access: Access = .whole,
         answer: @escaping @Sendable (Request) throws(ParameterError) -> Response
     ) -> Route {
-        Route("GET", pattern, parameters: parameters, on: place) { request in
+        Route("GET", pattern, parameters: parameters, on: place, for: access) { request in
             do throws(ParameterError) { return try answer(request) } catch { return error.response }
         }
     }

@@ -15,6 +15,8 @@ public struct Request: Sendable {
     public var wantsUpgrade = false
     /// HTTP/1.1 or later: `Host` is required.
     public var isVersion11 = true
+    /// Who asks; set before an endpoint sees the request, nil where nobody has to say.
+    public var identity: Identity?
     /// What the route's pattern took from the path, by name.
     public var captures: [String: String] = [:]
 

@@ -9,21 +9,33 @@ public struct Route: Sendable {
         case query
     }
 
+    /// Who may ask.
+    public enum Access: Sendable {
+        /// Everybody: it tells nothing of events.
+        case open
+        /// Whoever may see some events; the endpoint itself leaves out the others.
+        case scoped
+        /// Whoever may see all events.
+        case whole
+    }
+
     let method: String
     let segments: [String]
     /// Names of parameters that are known; any other is refused, so that a misspelt filter never goes unnoticed.
     let parameters: Set<String>
     let place: Place
+    let access: Access
     let handler: @Sendable (Request) -> Response
 
     public init(
-        _ method: String, _ pattern: String, parameters: [String] = [], on place: Place = .query,
+        _ method: String, _ pattern: String, parameters: [String] = [], on place: Place = .query, for access: Access = .whole,
         handler: @escaping @Sendable (Request) -> Response
     ) {
         self.method = method
         segments = Router.segments(pattern)
         self.parameters = Set(parameters)
         self.place = place
+        self.access = access
         self.handler = handler
     }
 }

@@ -55,10 +55,14 @@ extension ServeLoop {
         if request.method == "OPTIONS" { return respond(connection, preflight(request), to: request) }
         switch router.find(request) {
         case .refused(let response): respond(connection, response, to: request)
-        case .found(let route, let request):
+        case .found(let route, var request):
+            do throws(AuthenticationRefusal) { request.identity = try identity(of: request, for: route.access) } catch {
+                telemetry.refused.add(1)
+                return respond(connection, error.response, to: request)
+            }
             if route.place == .serve { return respond(connection, route.handler(request), to: request) }
             connection.isBusy = true
-            let handler = route.handler
+            let (handler, request) = (route.handler, request)
             let asked = runner.submit { [self] in
                 let response = handler(request)
                 return { [self] in
@@ -73,6 +77,14 @@ extension ServeLoop {
                 respond(connection, .problem(503, "too many questions wait; ask again in a second", headers: [("Retry-After", "1")]), to: request)
             }
         }
+    }
+
+    /// Who asks for something of that access; nil where nobody has to say.
+    private func identity(of request: Request, for access: Route.Access) throws(AuthenticationRefusal) -> Identity? {
+        guard let authenticator, access != .open else { return nil }
+        let identity = try authenticator.identity(authorization: request.singleAuthorization())
+        if access == .whole && !identity.scope.isWhole { throw .forbidden("your role sees some events only, and this tells of all") }
+        return identity
     }
 
     /// A page of a listed origin asks whether it may send a request.

@@ -12,6 +12,13 @@ extension ServeLoop {
         case .accepted(let bytes, let speaksVersion1):
             let now = Timestamp.monotonicNanoseconds()
             let isRaw = connection.isRawPort || request.path == "/raw"
+            let admission: Admission
+            do throws(AuthenticationRefusal) { admission = try admit(request, isRaw: isRaw) } catch {
+                var response = error.response
+                response.closes = true
+                telemetry.refused.add(1)
+                return respond(connection, response, ends: true)
+            }
             let client = Client(
                 connection, isRaw: isRaw, speaksVersion1: speaksVersion1, longestMessage: configuration.subscribeBytes, now: now)
             connection.queue.append(FrameChunk(bytes))
@@ -20,6 +27,12 @@ extension ServeLoop {
             connection.parser = nil
             telemetry.webSockets.add(1)
             touch(connection)
+            switch admission {
+            case .known(let identity): client.identity = identity
+            case .unknown: client.authenticateBy = now + configuration.authenticationTimeout.nanoseconds
+            case .refused(let refusal): return connection.closeWebSocket(refusal.closeCode, refusal.message, discarding: false)
+            case .everybody: break
+            }
             if isStopping { return connection.closeWebSocket(1001, "going away", discarding: false) }
             if speaksVersion1 && !isRaw {
                 broadcaster.send(client) { json in
@@ -89,8 +102,17 @@ extension ServeLoop {
     private func perform(_ client: Client, _ text: [UInt8]) {
         // A client of bare lines gets nothing but lines.
         if client.isRaw { return }
-        switch messageReader.read(text) {
-        case .subscribe(let request): broadcaster.subscribe(client, request)
+        let message = messageReader.read(text)
+        if client.authenticateBy != 0 {
+            guard case .auth(let identifier, let token) = message else { return broadcaster.close(client, 4401, "the first message says who you are: auth") }
+            return authenticate(client, identifier, token)
+        }
+        switch message {
+        case .subscribe(let request):
+            guard let request = request.narrowed(to: client.identity) else {
+                return broadcaster.refuse(client, request.identifier, "forbidden", "your role may see nothing of this; name what it may see")
+            }
+            broadcaster.subscribe(client, request)
         case .unsubscribe(let request, let everything): unsubscribe(client, request, everything)
         case .ping(let identifier):
             broadcaster.send(client) { json in
@@ -98,13 +120,14 @@ extension ServeLoop {
                 write(identifier, &json)
             }
         case .list(let identifier): list(client, identifier)
-        case .auth(let identifier): broadcaster.refuse(client, identifier, "unsupported", "this server asks nobody who they are")
+        case .auth(let identifier, let token): authenticate(client, identifier, token)
         case .wrong(let identifier, let code, let reason): broadcaster.refuse(client, identifier, code, reason)
         case .malformed(let reason): malformed(client, reason)
         }
     }
 
     private func unsubscribe(_ client: Client, _ request: SubscribeRequest, _ everything: Bool) {
+        let request = request.narrowed(to: client.identity) ?? request
         if everything {
             broadcaster.end(client.subscriptions, of: client)
         } else if !broadcaster.unsubscribe(client, matching: request) {

@@ -17,6 +17,8 @@ internal import EventailSystem
     let messageReader: ClientMessageReader
     let router: Router
     private(set) var policy: HostPolicy
+    /// Nil: nobody has to say who they are.
+    private(set) var authenticator: Authenticator?
 
     private let poller: Poller
     private let listeners: [(descriptor: Descriptor, isRaw: Bool)]
@@ -37,7 +39,7 @@ internal import EventailSystem
 
     init(
         configuration: ServerConfiguration, broadcaster: Broadcaster, telemetry: ServerTelemetry, runner: QueryRunner, router: Router,
-        policy: HostPolicy, listeners: [(descriptor: Descriptor, isRaw: Bool)], wake: EventSignal, orders: ServeOrders
+        policy: HostPolicy, authenticator: Authenticator?, listeners: [(descriptor: Descriptor, isRaw: Bool)], wake: EventSignal, orders: ServeOrders
     ) throws(SystemError) {
         self.configuration = configuration
         self.broadcaster = broadcaster
@@ -45,6 +47,7 @@ internal import EventailSystem
         self.runner = runner
         self.router = router
         self.policy = policy
+        self.authenticator = authenticator
         self.listeners = listeners
         self.wake = wake
         self.orders = orders
@@ -104,6 +107,7 @@ internal import EventailSystem
             configuration = change.configuration
             broadcaster.configuration = change.configuration
             policy = change.policy
+            authenticator = change.authenticator
         }
         guard let order = orders.stopping, !isStopping else { return }
         isStopping = true
@@ -279,7 +283,10 @@ internal import EventailSystem
         if acceptRestsUntil != 0 && now >= acceptRestsUntil { for listener in listeners { accept(listener) } }
         for connection in Array(connections.values) {
             switch connection.phase {
-            case .webSocket: if let client = connection.client { beat(client, now) }
+            case .webSocket: if let client = connection.client {
+                    watchIdentity(client, now)
+                    if connection.phase == .webSocket { beat(client, now) }
+                }
             case .http:
                 if now < connection.deadline || connection.isBusy { continue }
                 // A client that began a request and does not go on is told so.

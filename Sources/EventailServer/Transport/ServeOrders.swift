@@ -14,6 +14,7 @@ final class ServeOrders: Sendable {
     struct Change {
         var configuration: ServerConfiguration
         var policy: HostPolicy
+        var authenticator: Authenticator?
     }
 
     private struct Orders {

@@ -13,6 +13,7 @@ enum TapCommand: Command {
         ],
         notes: """
             The URL is ws://127.0.0.1:8765/ unless given. Filters: \(TapRequest.keys.joined(separator: ", ")); all must hold.
+            A server that asks who comes gets the token in the environment variable EVENTAIL_TOKEN.
             When the connection is lost it is made again, and goes on behind the last event seen.
             """)
 
@@ -60,7 +61,7 @@ private final class Tap {
     func follow(_ poller: Poller, _ signals: SignalReceiver) throws(SystemError) -> Int32 {
         while true {
             do throws(WebSocketClient.Failure) {
-                let client = try WebSocketClient(to: address)
+                let client = try WebSocketClient(to: address, token: ProcessUsage.environment("EVENTAIL_TOKEN"))
                 if wasConnected { Output.error("eventail tap: connected again\n") }
                 wasConnected = true
                 try client.send(text: request.message(after: cursor))

@@ -10,6 +10,7 @@ internal import EventailServer
 internal import EventailSinks
 internal import EventailStore
 internal import EventailSystem
+internal import EventailTLS
 internal import EventailTail
 
 /// Configuration into objects: the one place that knows every kind of source and sink.
@@ -239,6 +240,20 @@ enum Assembly {
         }
     }
 
+    static func authentication(_ settings: EventailConfiguration.ServerConfiguration.Authentication) -> AuthenticationConfiguration {
+        var made = AuthenticationConfiguration()
+        made.algorithms = settings.algorithms.compactMap(SignatureAlgorithm.init(rawValue:))
+        made.secret = settings.secret.map { Array($0.utf8) }
+        made.publicKeyPath = settings.publicKey
+        made.keySetPath = settings.keySet
+        made.issuer = settings.issuer
+        made.audience = settings.audience
+        made.tokens = settings.tokens.map { ($0.token, $0.role) }
+        for role in settings.roles { made.roles[role.name] = Identity.Scope(agents: role.agents, executions: role.executions, types: role.types) }
+        made.anonymousRole = settings.anonymousRole
+        return made
+    }
+
     /// The server's settings of the configuration.
     static func server(_ server: EventailConfiguration.ServerConfiguration) -> EventailServer.ServerConfiguration {
         var made = EventailServer.ServerConfiguration()
@@ -246,6 +261,7 @@ enum Assembly {
         made.hosts = server.hosts
         made.origins = server.origins
         made.insecure = server.insecure
+        made.authentication = server.authentication.map(authentication)
         made.clients = server.mostClients
         made.messagesPerMinute = server.messagesPerMinute
         made.subscribeBytes = server.mostMessageBytes

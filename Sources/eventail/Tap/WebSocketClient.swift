@@ -25,14 +25,16 @@ final class WebSocketClient {
     private var message: [UInt8] = []
     private static let mostBytes = 64 << 20
 
-    /// Connects and upgrades.
-    init(to address: TapAddress) throws(Failure) {
+    /// Connects and upgrades; a token says who asks.
+    init(to address: TapAddress, token: String?) throws(Failure) {
         do throws(SystemError) {
             socket = try Socket.connect(to: SocketAddress(resolving: address.authority), timeout: .seconds(10))
         } catch {
             throw .system(error)
         }
         let key = Base64.encode(ProcessUsage.randomBytes(16))
+        // A token from a file may end with a line end; nothing else of that kind belongs into a header.
+        let authorization = token.map { "Authorization: Bearer \($0.filter { $0.isASCII && !$0.isWhitespace })\r\n" } ?? ""
         try send(
             Array(
                 """
@@ -42,7 +44,7 @@ final class WebSocketClient {
                 Connection: Upgrade\r
                 Sec-WebSocket-Version: 13\r
                 Sec-WebSocket-Key: \(key)\r
-                \r
+                \(authorization)\r
 
                 """.utf8))
         try readHead()
