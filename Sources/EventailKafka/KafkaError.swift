@@ -11,8 +11,6 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
         case misconfigured
         /// This message will never be taken; others may be.
         case refused
-        /// The open transaction cannot be committed; after an abort the next one may.
-        case abortable
     }
 
     public let kind: Kind
@@ -43,17 +41,8 @@ public struct KafkaError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// Takes over librdkafka's error object.
     init(taking error: OpaquePointer) {
-        let code = unsafe rd_kafka_error_code(error)
-        let words = unsafe String(cString: rd_kafka_error_string(error))
-        let mustAbort = unsafe rd_kafka_error_txn_requires_abort(error) != 0
+        self.init(unsafe rd_kafka_error_code(error), unsafe String(cString: rd_kafka_error_string(error)))
         unsafe rd_kafka_error_destroy(error)
-        let plain = KafkaError(code, words)
-        self = mustAbort && plain.kind == .temporary ? plain.with(.abortable) : plain
-    }
-
-    /// The same error seen in a wider place.
-    public func with(_ kind: Kind) -> KafkaError {
-        KafkaError(kind: kind, code: code, name: name, reason: reason, remedy: remedy)
     }
 
     /// The broker does not have the topic.

@@ -9,16 +9,10 @@ internal import EventailSystem
 /// *Owns* a client. *Thread*: one calls; `statistics` any. *Limits*: librdkafka's queue (`queue.buffering.max.messages`); when it is full `produce`
 /// waits for room, at most `stall` without any progress.
 @safe public final class KafkaProducer {
-    /// A message that was not delivered.
-    public struct Failure: Sendable {
-        /// What `produce` was called with.
-        public let token: Int
-        public let error: KafkaError
-    }
-
     private let client: KafkaClient
     private let headers: UnsafeMutablePointer<CRdKafka_header>
     private let headerCount: Int
+    private var isInTransaction = false
 
     /// Makes a producer whose messages may have these headers; nothing is connected yet.
     public init(_ settings: KafkaSettings, headers names: [String], label: String) throws(KafkaError) {
@@ -34,6 +28,8 @@ internal import EventailSystem
     }
 
     deinit {
+        // librdkafka 2.0 ends the process when it is about to name a partition to the coordinator while it is taken down: aborting stops that at once.
+        if isInTransaction, let error = unsafe rd_kafka_abort_transaction(client.handle, 1000) { unsafe rd_kafka_error_destroy(error) }
         for index in 0..<headerCount { unsafe headers[index].name.deallocate() }
         unsafe headers.deallocate()
     }
@@ -115,7 +111,7 @@ internal import EventailSystem
     }
 
     /// The messages that failed since the last call.
-    public func takeFailures() -> [Failure] { client.reports.takeFailures() }
+    public func takeFailures() -> [KafkaFailure] { client.reports.takeFailures() }
 
     // MARK: transactions
 
@@ -124,16 +120,15 @@ internal import EventailSystem
         try unsafe check(rd_kafka_init_transactions(client.handle, Self.milliseconds(time)), "the transaction coordinator does not answer")
     }
 
-    public func beginTransaction() throws(KafkaError) { try unsafe check(rd_kafka_begin_transaction(client.handle), "no transaction can begin") }
+    public func beginTransaction() throws(KafkaError) {
+        try unsafe check(rd_kafka_begin_transaction(client.handle), "no transaction can begin")
+        isInTransaction = true
+    }
 
     /// Commits what was produced since `beginTransaction`; when it throws, only a new producer's `initTransactions` tells what became of it.
     public func commitTransaction(within time: Duration) throws(KafkaError) {
         try unsafe check(rd_kafka_commit_transaction(client.handle, Self.milliseconds(time)), "the transaction is not committed")
-    }
-
-    /// Takes back what was produced since `beginTransaction`.
-    public func abortTransaction(within time: Duration) throws(KafkaError) {
-        try unsafe check(rd_kafka_abort_transaction(client.handle, Self.milliseconds(time)), "the transaction is not aborted")
+        isInTransaction = false
     }
 
     private func check(_ error: OpaquePointer?, _ what: String) throws(KafkaError) {

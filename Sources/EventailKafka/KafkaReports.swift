@@ -18,7 +18,7 @@ final class KafkaReports: Sendable {
     private struct State {
         var error: KafkaError?
         var transaction: String?
-        var failures: [KafkaProducer.Failure] = []
+        var failures: [KafkaFailure] = []
         var statistics = KafkaStatistics()
         var logged: [String: Int64] = [:]
     }
@@ -34,7 +34,7 @@ final class KafkaReports: Sendable {
     /// A call went through: older errors explain nothing any more.
     func works() { state.withLock { $0.error = nil } }
 
-    func takeFailures() -> [KafkaProducer.Failure] {
+    func takeFailures() -> [KafkaFailure] {
         state.withLock { state in
             defer { state.failures = [] }
             return state.failures
@@ -71,11 +71,11 @@ final class KafkaReports: Sendable {
     private func take(_ event: OpaquePointer) {
         switch unsafe rd_kafka_event_type(event) {
         case RD_KAFKA_EVENT_DR:
-            var failures: [KafkaProducer.Failure] = []
+            var failures: [KafkaFailure] = []
             while let message = unsafe rd_kafka_event_message_next(event) {
                 let code = unsafe message.pointee.err
                 if code == RD_KAFKA_RESP_ERR_NO_ERROR { continue }
-                failures.append(KafkaProducer.Failure(token: Int(bitPattern: unsafe message.pointee._private), error: KafkaError(code)))
+                failures.append(KafkaFailure(token: Int(bitPattern: unsafe message.pointee._private), error: KafkaError(code)))
             }
             state.withLock { $0.failures += failures }
         case RD_KAFKA_EVENT_ERROR:

@@ -22,8 +22,8 @@ public final class KafkaSink: Sink, @unchecked Sendable {
     private let undeliverable: UndeliverableEvents
     private var producer: KafkaProducer?
     private var writer: KafkaEventWriter?
-    /// What was committed when the producer began, until the first write.
-    private var checkpoints: [FileCheckpoint] = []
+    /// What was committed when the producer began; nil once that may have changed.
+    private var checkpoints: [FileCheckpoint]?
     /// How far each file is committed.
     private var committed: [FileIdentity: Place] = [:]
     private var held = HeldBatches()
@@ -80,13 +80,15 @@ public final class KafkaSink: Sink, @unchecked Sendable {
     }
 
     public func open() throws(SinkError) {
-        if producer != nil && !inTransaction && held.isEmpty { return }
+        // What happened since the last commit, and perhaps that, is undone for the runner, too.
+        if checkpoints != nil { return }
+        giveUp()
         try translated { () throws(KafkaError) in try connect() }
     }
 
     public func write(_ batch: EventBatch, from position: Int64) throws(SinkError) {
         if batch.events.isEmpty { return }
-        checkpoints = []
+        checkpoints = nil
         try translated { () throws(KafkaError) in
             try beginTransaction()
             try send(held.hold(batch, from: position))
@@ -95,6 +97,7 @@ public final class KafkaSink: Sink, @unchecked Sendable {
 
     public func commit(_ checkpoints: [FileCheckpoint]) throws(SinkError) -> Bool {
         if held.isEmpty && checkpoints.isEmpty { return configuration.isExactlyOnce }
+        self.checkpoints = nil
         try translated { () throws(KafkaError) in try settle() }
         do throws(SinkError) { try undeliverable.keep(held.undeliverable) } catch {
             giveUp()
@@ -109,7 +112,7 @@ public final class KafkaSink: Sink, @unchecked Sendable {
 
     public func ownCheckpoints() throws(SinkError) -> [FileCheckpoint]? {
         if !configuration.isExactlyOnce { return nil }
-        if producer == nil { try open() }
+        if checkpoints == nil { try open() }
         return checkpoints
     }
 
@@ -137,6 +140,8 @@ public final class KafkaSink: Sink, @unchecked Sendable {
         let before = committed
         endProducer()
         try connect()
+        // A commit follows.
+        checkpoints = nil
         if committed == before { return }
         throw KafkaError(
             kind: .temporary, code: 0, name: "_STATE", reason: "another instance with the same transactional id committed meanwhile",
@@ -148,8 +153,9 @@ public final class KafkaSink: Sink, @unchecked Sendable {
         try producer.initTransactions(within: Self.answerTime)
         let topic = configuration.checkpointTopic
         let known = KafkaCheckpoints(topic: topic, transactionalID: configuration.transactionalID)
+        var found: [FileCheckpoint] = []
         do throws(KafkaError) {
-            checkpoints = try known.read(configuration.reader, label: name, within: Self.answerTime)
+            found = try known.read(configuration.reader, label: name, within: Self.answerTime)
         } catch {
             guard error.isMissingTopic else { throw error }
             if let problem = producer.makeCompactedTopic(topic, within: Self.answerTime) {
@@ -158,9 +164,9 @@ public final class KafkaSink: Sink, @unchecked Sendable {
                     remedy: "create topic \(topic) with cleanup.policy=compact; it is looked for again")
             }
             Log.info("sink", "made the topic for checkpoints", ["sink": name, "topic": topic])
-            checkpoints = []
         }
-        committed = Dictionary(checkpoints.map { ($0.identity, Place($0)) }, uniquingKeysWith: { $1 })
+        committed = Dictionary(found.map { ($0.identity, Place($0)) }, uniquingKeysWith: { $1 })
+        checkpoints = found
     }
 
     private func beginTransaction() throws(KafkaError) {
@@ -189,7 +195,8 @@ public final class KafkaSink: Sink, @unchecked Sendable {
             let failures = try answers()
             if failures.isEmpty && !isInterrupted { return }
             let refused = failures.filter { $0.error.kind == .refused && $0.token > 0 }
-            guard let first = refused.first else { throw cause(of: failures) }
+            // In a transaction everything is sent again; else what failed for another reason is, from the last commit on.
+            guard let first = refused.first, configuration.isExactlyOnce || refused.count == failures.count else { throw cause(of: failures) }
             if configuration.isExactlyOnce { try renew() }
             if refused.count == 1 {
                 condemn(first.token, first.error)
@@ -205,7 +212,7 @@ public final class KafkaSink: Sink, @unchecked Sendable {
     }
 
     /// What failed of all that was sent.
-    private func answers() throws(KafkaError) -> [KafkaProducer.Failure] {
+    private func answers() throws(KafkaError) -> [KafkaFailure] {
         guard let producer else { preconditionFailure("a sink is opened before it commits") }
         try producer.flush(stall: Self.stallTime)
         return producer.takeFailures()
@@ -260,8 +267,8 @@ public final class KafkaSink: Sink, @unchecked Sendable {
     }
 
     /// Why messages failed that were not refused.
-    private func cause(of failures: [KafkaProducer.Failure]) -> KafkaError {
-        if let error = failures.first(where: { !$0.error.isPurge })?.error ?? producer?.lastError { return error }
+    private func cause(of failures: [KafkaFailure]) -> KafkaError {
+        if let error = failures.first(where: { !$0.error.isPurge && $0.error.kind != .refused })?.error ?? producer?.lastError { return error }
         return KafkaError(
             kind: .temporary, code: 0, name: "_STATE", reason: producer?.transactionProblem ?? "messages were dropped", remedy: "it is tried again")
     }
@@ -279,7 +286,7 @@ public final class KafkaSink: Sink, @unchecked Sendable {
             let reason = "\(error.reason) (\(error.name))"
             switch error.kind {
             case .fenced, .misconfigured: throw .misconfigured(reason, remedy: error.remedy)
-            case .temporary, .refused, .abortable: throw .unavailable(reason, remedy: error.remedy)
+            case .temporary, .refused: throw .unavailable(reason, remedy: error.remedy)
             }
         }
     }
@@ -287,7 +294,7 @@ public final class KafkaSink: Sink, @unchecked Sendable {
     private func giveUp() {
         endProducer()
         held.removeAll()
-        checkpoints = []
+        checkpoints = nil
         committed = [:]
     }
 
