@@ -103,7 +103,7 @@ let package = Package(
         tests("EventailStoreTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore"]),
         tests("EventailAggregateTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate"]),
         tests("EventailPipelineTests", ["EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailInbox", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline"]),
-        tests("EventailSinksTests", ["EventailCompression", "EventailRedis", "EventailTestSupport", "EventailSystem", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks"]),
+        tests("EventailSinksTests", ["EventailCompression", "EventailRedis", "EventailTestSupport", "EventailSystem", "EventailKafka", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks"]),
         tests("EventailServerTests", ["EventailTestSupport", "EventailSystem", "EventailTLS", "EventailJSON", "EventailEvents", "EventailTail", "EventailStore", "EventailAggregate", "EventailPipeline", "EventailSinks", "EventailServer"]),
     ]
 )
