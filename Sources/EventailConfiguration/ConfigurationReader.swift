@@ -19,16 +19,6 @@ public struct ConfigurationReader: Sendable {
         self.environment = environment
     }
 
-    /// Which command a configuration is read for: not every one takes every kind of source.
-    public enum Role: Sendable {
-        /// One that starts nothing.
-        case any
-        /// `eventail run`.
-        case sidecar
-        /// `eventail hub`.
-        case hub
-    }
-
     /// What the command line adds to a configuration.
     public struct Additions: Sendable {
         /// Files or patterns: a source of their own.
@@ -42,7 +32,7 @@ public struct ConfigurationReader: Sendable {
         /// In the zero-configuration form: shows events on standard output.
         public var showsEvents = false
         /// What the configuration is read for.
-        public var role = Role.any
+        public var role = ConfigurationRole.any
         public init() {}
     }
 

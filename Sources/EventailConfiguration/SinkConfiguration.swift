@@ -107,9 +107,9 @@ public enum SinkConfiguration: Sendable, Equatable {
                     name: name, level: Severity(name: settings["level"].text) ?? .info,
                     color: Console.Color(rawValue: settings["color"].text) ?? .auto,
                     format: Console.Format(rawValue: settings["format"].text) ?? .auto))
-        case "redis_streams": self = .redisStreams(RedisFields.streams(settings))
-        case "redis_pubsub": self = .redisPublish(RedisFields.publish(settings))
-        case "kafka": self = .kafka(KafkaFields.sink(settings))
+        case "redis_streams": self = .redisStreams(RedisStreams(settings))
+        case "redis_pubsub": self = .redisPublish(RedisPublish(settings))
+        case "kafka": self = .kafka(Kafka(settings))
         default: return nil
         }
     }

@@ -11,7 +11,7 @@ enum RedisEntries {
     static func open(_ settings: RedisStreamSettings, _ connection: RedisConnection) throws(ReceiveError) -> Bool {
         var redirections = 0
         while true {
-            let moved = try wrapping(settings) { () throws(RedisError) in
+            let moved = try receiving(settings) { () throws(RedisError) in
                 try connection.open()
                 let refusal = try connection.answer(["TYPE", settings.stream]).refusal
                 guard let refusal, redirections < mostRedirections else { return nil as String? }
@@ -25,7 +25,7 @@ enum RedisEntries {
 
     /// Whether the key is there; one of another type is an error.
     static func check(_ settings: RedisStreamSettings, _ connection: RedisConnection) throws(ReceiveError) -> Bool {
-        let type = try wrapping(settings) { () throws(RedisError) in try connection.call(["TYPE", settings.stream]).text ?? "" }
+        let type = try receiving(settings) { () throws(RedisError) in try connection.call(["TYPE", settings.stream]).text ?? "" }
         if type == "none" { return false }
         if type == "stream" { return true }
         throw ReceiveError(

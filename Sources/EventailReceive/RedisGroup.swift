@@ -52,7 +52,7 @@ public final class RedisGroup: EntryStream {
 
     public func open(_ inbox: Inbox) throws(ReceiveError) {
         _ = try RedisEntries.open(settings, connection)
-        try wrapping(settings) { () throws(RedisError) in
+        try receiving(settings) { () throws(RedisError) in
             let made = try connection.answer(["XGROUP", "CREATE", settings.stream, group, settings.startsAtEnd ? "$" : "0", "MKSTREAM"])
             if let refusal = made.refusal, refusal.code != "BUSYGROUP" { throw .refused(refusal) }
         }
@@ -84,7 +84,7 @@ public final class RedisGroup: EntryStream {
     private func claim(_ inbox: Inbox) throws(ReceiveError) -> Received {
         let idle = "\(settings.claimAfter.nanoseconds / 1_000_000)"
         var list: [InboxEntry] = []
-        try wrapping(settings) { () throws(RedisError) in
+        try receiving(settings) { () throws(RedisError) in
             let reply = try connection.call(
                 ["XAUTOCLAIM", settings.stream, group, settings.member, idle, claimCursor, "COUNT", "\(Self.mostClaimed)"])
             claimCursor = reply[0]?.text ?? "0-0"
@@ -96,7 +96,7 @@ public final class RedisGroup: EntryStream {
     }
 
     private func entries(_ words: [String]) throws(ReceiveError) -> [InboxEntry] {
-        try wrapping(settings) { () throws(RedisError) in
+        try receiving(settings) { () throws(RedisError) in
             guard let list = try connection.call(words)[0]?[1] else { return [] }
             return RedisEntries.read(list, reader, settings.stream)
         }
@@ -115,7 +115,7 @@ public final class RedisGroup: EntryStream {
     /// Asks who has the staged entries and takes those that are this member's; answers those that are not.
     private func decide(_ inbox: Inbox) throws(ReceiveError) -> Set<InboxPlace> {
         guard let staged = inbox.staged else { return [] }
-        let answer = try wrapping(settings) { () throws(RedisError) in
+        let answer = try receiving(settings) { () throws(RedisError) in
             try connection.call(
                 ["EVAL", Self.decision, "2", settings.stream, "\(settings.stream):group:\(group)", group, settings.member, staged.token]
                     + staged.places.map(\.position)).text ?? ""

@@ -53,7 +53,7 @@ public final class RedisStream: EntryStream {
             position = known
             try tellGap()
         } else if settings.startsAtEnd {
-            position = try wrapping(settings) { () throws(RedisError) in
+            position = try receiving(settings) { () throws(RedisError) in
                 try connection.call(["XREVRANGE", settings.stream, "+", "-", "COUNT", "1"])[0]?[0]?.text ?? "0-0"
             }
             do throws(SystemError) { try inbox.start(at: ["": position]) } catch { throw ReceiveError(inbox: error) }
@@ -64,7 +64,7 @@ public final class RedisStream: EntryStream {
         var entries: [InboxEntry] = []
         var received = Received()
         let words = ["XREAD", "COUNT", "\(wanted)", "BLOCK", "\(Self.block.nanoseconds / 1_000_000)", "STREAMS", settings.stream, position]
-        try wrapping(settings) { () throws(RedisError) in
+        try receiving(settings) { () throws(RedisError) in
             let reply = try connection.call(words)
             guard let list = reply[0]?[1] else { return }
             entries = RedisEntries.read(list, reader, settings.stream)
@@ -84,7 +84,7 @@ public final class RedisStream: EntryStream {
 
     /// Says when entries behind the position may be gone: the stream keeps only so many.
     private func tellGap() throws(ReceiveError) {
-        let first = try wrapping(settings) { () throws(RedisError) in
+        let first = try receiving(settings) { () throws(RedisError) in
             if try connection.call(["XRANGE", settings.stream, position, position]).count > 0 { return nil as String? }
             return try connection.call(["XRANGE", settings.stream, "(" + position, "+", "COUNT", "1"])[0]?[0]?.text
         }
@@ -103,7 +103,7 @@ extension Received {
 }
 
 /// Trouble with Redis as trouble of a source, with what was asked for.
-func wrapping<Answer>(_ settings: RedisStreamSettings, _ body: () throws(RedisError) -> Answer) throws(ReceiveError) -> Answer {
+func receiving<Answer>(_ settings: RedisStreamSettings, _ body: () throws(RedisError) -> Answer) throws(ReceiveError) -> Answer {
     do throws(RedisError) { return try body() } catch {
         throw ReceiveError("stream \(settings.stream) of \(settings.server): \(error)", remedy: error.remedy)
     }

@@ -9,7 +9,7 @@ public enum RedisError: Error, Sendable, Equatable, CustomStringConvertible {
     /// Who answers does not speak the protocol.
     case notRedis(String)
     /// The server understood and refused.
-    case refused(Refusal)
+    case refused(RedisRefusal)
 
     public var description: String {
         switch self {
@@ -31,7 +31,7 @@ public enum RedisError: Error, Sendable, Equatable, CustomStringConvertible {
 }
 
 /// An error that the server answered, e.g. `WRONGTYPE Operation against a key holding the wrong kind of value`.
-public struct Refusal: Error, Sendable, Equatable, CustomStringConvertible {
+public struct RedisRefusal: Error, Sendable, Equatable, CustomStringConvertible {
     /// The first word: `ERR`, `OOM`, `MOVED` ...
     public let code: String
     /// All of it.

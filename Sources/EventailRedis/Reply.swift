@@ -49,7 +49,7 @@ public struct Reply {
     }
 
     /// What an error of the server says; nil of any other reply.
-    public var refusal: Refusal? { kind == .error ? text.map(Refusal.init) : nil }
+    public var refusal: RedisRefusal? { kind == .error ? text.map(RedisRefusal.init) : nil }
 
     private var range: Range<Int> {
         let node = tape.nodes[index]
@@ -79,7 +79,7 @@ public struct Reply {
 public struct RedisAnswer: Sendable, Equatable {
     public let text: String?
     public let integer: Int64?
-    public let refusal: Refusal?
+    public let refusal: RedisRefusal?
 }
 
 /// A reply in memory: its nodes in the order in which they came, parents before children, and the bytes of its strings.

@@ -1,6 +1,6 @@
 /// The tables of all keys but those of sources and sinks (CONTRACT section 2).
 enum ConfigurationFields {
-    static let root = Part(
+    static let root = SettingPart(
         name: "a configuration",
         fields: [
             Field("state_dir", .path, .scalar("/var/lib/eventail"), "Where checkpoints, history and dead letters are kept; one instance at a time."),
@@ -13,7 +13,7 @@ enum ConfigurationFields {
             Field("rules", .list(.part(RuleFields.rule)), .texts([]), "What makes signals.", isLater: true),
         ])
 
-    static let server = Part(
+    static let server = SettingPart(
         name: "the server",
         fields: [
             Field("listen", .list(.address), .texts(["127.0.0.1:8765"]), "Addresses to serve on; an empty list turns the server off."),
@@ -30,7 +30,7 @@ enum ConfigurationFields {
             Field("raw_listen", .list(.address), .texts([]), "Further addresses whose root WebSocket sends bare events.", isLater: true),
         ])
 
-    static let limits = Part(
+    static let limits = SettingPart(
         name: "the server's limits",
         fields: [
             Field("clients", .integer(1...1_000_000), .scalar("10000"), "Connections at once; further ones are told to come back."),
@@ -39,21 +39,21 @@ enum ConfigurationFields {
             Field("send_buffer", .size(64 << 10...1 << 30), .scalar("4MiB"), "What may wait for one slow client before events are dropped for it."),
         ])
 
-    static let heartbeat = Part(
+    static let heartbeat = SettingPart(
         name: "the heartbeat",
         fields: [
             Field("interval", .duration(.seconds(1)...(.seconds(3600))), .scalar("30s"), "How often a client is asked whether it is there."),
             Field("timeout", .duration(.seconds(2)...(.seconds(7200))), .scalar("60s"), "After how long without a frame it is closed."),
         ])
 
-    static let tls = Part(
+    static let tls = SettingPart(
         name: "TLS",
         fields: [
             Field("certificate", .path, .required, "The certificate chain, PEM."),
             Field("key", .path, .required, "The private key, PEM."),
         ])
 
-    static let authentication = Part(
+    static let authentication = SettingPart(
         name: "authentication",
         fields: [
             Field("jwt", .part(token), .unset, "How tokens are checked."),
@@ -62,14 +62,14 @@ enum ConfigurationFields {
             Field("anonymous_role", .text, .scalar("none"), "The role of clients without a token; none refuses them."),
         ])
 
-    static let fixedToken = Part(
+    static let fixedToken = SettingPart(
         name: "a token",
         fields: [
             Field("token", .secret, .required, "The token, at least 32 characters."),
             Field("role", .text, .required, "The role of whoever has it."),
         ])
 
-    static let role = Part(
+    static let role = SettingPart(
         name: "a role",
         fields: [
             Field("agents", .list(.text), .unset, "Agents whose events it sees; without the key all."),
@@ -77,7 +77,7 @@ enum ConfigurationFields {
             Field("types", .list(.text), .unset, "Types of events that it sees; without the key all."),
         ])
 
-    static let token = Part(
+    static let token = SettingPart(
         name: "jwt",
         fields: [
             Field("algorithms", .list(.choice(["HS256", "HS384", "HS512", "RS256", "ES256", "EdDSA"])), .texts(["HS256"]), "Algorithms that are taken, each only with keys of its kind."),
@@ -88,7 +88,7 @@ enum ConfigurationFields {
             Field("audience", .text, .unset, "What `aud` must be."),
         ])
 
-    static let metrics = Part(
+    static let metrics = SettingPart(
         name: "the metrics",
         fields: [
             Field("prices", .path, .scalar("builtin"), "What tokens cost: builtin, or a file like Config/prices.yaml."),
@@ -99,7 +99,7 @@ enum ConfigurationFields {
             Field("otlp", .part(openTelemetry), .unset, "Sends figures to an OpenTelemetry collector.", isLater: true),
         ])
 
-    static let redisMetrics = Part(
+    static let redisMetrics = SettingPart(
         name: "metrics.redis",
         fields: [
             Field("url", .url(["redis", "rediss", "unix"]), .required, "The Redis server."),
@@ -107,17 +107,17 @@ enum ConfigurationFields {
             Field("daily_ttl", .duration(.seconds(60)...(.seconds(3650 * 86_400))), .scalar("30d"), "How long daily figures are kept."),
         ])
 
-    static let openTelemetry = Part(
+    static let openTelemetry = SettingPart(
         name: "metrics.otlp",
         fields: [Field("endpoint", .url(["http", "https"]), .required, "The collector's OTLP/HTTP address.")])
 
-    static let deadLetter = Part(
+    static let deadLetter = SettingPart(
         name: "the dead letters",
         fields: [
             Field("size", .size(1 << 20...1 << 40), .scalar("256MiB"), "How much is kept; the oldest go first."),
         ])
 
-    static let redact = Part(
+    static let redact = SettingPart(
         name: "redaction",
         fields: [
             Field(

@@ -55,7 +55,7 @@ indirect enum FieldType: Sendable {
     case list(FieldType)
     /// Free keys with values of one type.
     case map(FieldType)
-    case part(Part)
+    case part(SettingPart)
     /// A part whose further fields depend on its `type`.
     case variants(Variants)
     /// Any value; looked at when it is used.
@@ -63,7 +63,7 @@ indirect enum FieldType: Sendable {
 }
 
 /// A mapping with known keys.
-struct Part: Sendable {
+struct SettingPart: Sendable {
     /// For messages: `a source`.
     let name: String
     let fields: [Field]
@@ -82,7 +82,7 @@ struct Variants: Sendable {
         let type: String
         let help: String
         /// All fields, `name` and `type` included.
-        let part: Part
+        let part: SettingPart
         let isLater: Bool
     }
 

@@ -34,20 +34,6 @@ enum KafkaFields {
             Field("batch_events", .integer(1...1_000_000), .scalar("10000"), "The most events of a batch."),
         ] + connection
 
-    static func sink(_ settings: SettingValue) -> SinkConfiguration.Kafka {
-        var topics: [String: String] = [:]
-        if case .members(let members) = settings["topics"] { for member in members where member.value.isSet { topics[member.key] = member.value.text } }
-        let topic = topics.removeValue(forKey: "default") ?? settings["topic"].text
-        var kafka = librdkafka(settings)
-        kafka.set("compression.codec", settings["compression"].text)
-        kafka.set("linger.ms", "\(settings["linger"].duration / .milliseconds(1))")
-        kafka.set("batch.size", "\(settings["batch_bytes"].size)")
-        kafka.set("batch.num.messages", "\(settings["batch_events"].integer)")
-        return SinkConfiguration.Kafka(
-            name: settings["name"].text, topic: topic, topics: topics, isExactlyOnce: settings["delivery"].text == "exactly_once",
-            transactionalID: settings["transactional_id"].isSet ? settings["transactional_id"].text : nil, settings: kafka)
-    }
-
     /// The settings of the connection in librdkafka's words, its further options included.
     static func librdkafka(_ settings: SettingValue) -> KafkaSettings {
         var kafka = KafkaSettings([("bootstrap.servers", settings["brokers"].text)])

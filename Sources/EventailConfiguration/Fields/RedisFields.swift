@@ -40,15 +40,5 @@ enum RedisFields {
         }
     }
 
-    static func streams(_ settings: SettingValue) -> SinkConfiguration.RedisStreams {
-        SinkConfiguration.RedisStreams(
-            name: settings["name"].text, server: server(settings), stream: settings["stream"].text, mostEntries: Int64(settings["maxlen"].integer),
-            isExactlyOnce: settings["delivery"].text == "exactly_once", instance: text(settings["instance"]))
-    }
-
-    static func publish(_ settings: SettingValue) -> SinkConfiguration.RedisPublish {
-        SinkConfiguration.RedisPublish(name: settings["name"].text, server: server(settings), channel: settings["channel"].text)
-    }
-
     private static func text(_ value: SettingValue) -> String? { value.isSet ? value.text : nil }
 }

@@ -1,6 +1,6 @@
 /// The table of rules (CONTRACT section 9).
 enum RuleFields {
-    static let rule = Part(
+    static let rule = SettingPart(
         name: "a rule",
         fields: [
             Field("name", .name, .required, "The rule's name in its signals; unique."),

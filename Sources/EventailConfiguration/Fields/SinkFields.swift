@@ -13,7 +13,7 @@ enum SinkFields {
 
     private static func kind(_ type: String, _ help: String, _ fields: [Field], isLater: Bool = false) -> Variants.Kind {
         let article = type.first == "i" ? "an" : "a"
-        return Variants.Kind(type: type, help: help, part: Part(name: "\(article) \(type) sink", fields: common + fields), isLater: isLater)
+        return Variants.Kind(type: type, help: help, part: SettingPart(name: "\(article) \(type) sink", fields: common + fields), isLater: isLater)
     }
 
     private static let common = [
@@ -25,7 +25,7 @@ enum SinkFields {
     private static let history = [
         Field(
             "keep",
-            .part(Part(name: "keep", fields: [
+            .part(SettingPart(name: "keep", fields: [
                 Field("age", .duration(.seconds(60)...(.seconds(36_500 * 86_400))), .scalar("30d"), "Older events are removed."),
                 Field("size", .size(16 << 20...1 << 50), .scalar("2GiB"), "When it is larger the oldest events are removed."),
             ])), .part, "How much is kept."),
@@ -35,7 +35,7 @@ enum SinkFields {
         Field("path", .path, .required, "The file."),
         Field(
             "rotate",
-            .part(Part(name: "rotate", fields: [
+            .part(SettingPart(name: "rotate", fields: [
                 Field("size", .size(4 << 10...1 << 50), .scalar("256MiB"), "How large the file grows before a new one is begun."),
                 Field("keep", .integer(0...10_000), .scalar("8"), "How many full files are kept."),
                 Field("compress", .choice(["zstd", "none"]), .scalar("zstd"), "How full files are compressed."),

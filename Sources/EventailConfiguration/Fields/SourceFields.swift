@@ -3,13 +3,13 @@ enum SourceFields {
     static let variants = Variants(
         name: "source",
         kinds: [
-            Variants.Kind(type: "files", help: "Tails files.", part: Part(name: "a files source", fields: common + files), isLater: false),
+            Variants.Kind(type: "files", help: "Tails files.", part: SettingPart(name: "a files source", fields: common + files), isLater: false),
             Variants.Kind(
                 type: "redis_streams", help: "Reads a Redis stream that sidecars write, in `eventail hub`.",
-                part: Part(name: "a redis_streams source", fields: common + redisStreams + received), isLater: false),
+                part: SettingPart(name: "a redis_streams source", fields: common + redisStreams + received), isLater: false),
             Variants.Kind(
                 type: "kafka", help: "Reads a Kafka topic that sidecars write, in `eventail hub`.",
-                part: Part(name: "a kafka source", fields: common + kafka + received), isLater: false),
+                part: SettingPart(name: "a kafka source", fields: common + kafka + received), isLater: false),
         ])
 
     private static let common = [

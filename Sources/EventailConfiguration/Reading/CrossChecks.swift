@@ -1,6 +1,6 @@
 /// What single fields cannot tell: rules between settings.
 enum CrossChecks {
-    static func run(_ settings: SettingValue, _ root: SettingNode, for role: ConfigurationReader.Role, _ reader: inout SettingReader) {
+    static func run(_ settings: SettingValue, _ root: SettingNode, for role: ConfigurationRole, _ reader: inout SettingReader) {
         checkSources(root, role, &reader)
         RedisChecks.run(settings["sources"], root["sources"], "sources", &reader)
         KafkaChecks.run(settings["sources"], root["sources"], "sources", &reader)
@@ -13,7 +13,7 @@ enum CrossChecks {
         KafkaChecks.run(settings["sinks"], root["sinks"], "sinks", &reader)
     }
 
-    private static func checkSources(_ root: SettingNode, _ role: ConfigurationReader.Role, _ reader: inout SettingReader) {
+    private static func checkSources(_ root: SettingNode, _ role: ConfigurationRole, _ reader: inout SettingReader) {
         var received = 0
         for source in root["sources"]?.items ?? [] {
             guard let type = source["type"], let kind = type.text, kind == "redis_streams" || kind == "kafka" else { continue }

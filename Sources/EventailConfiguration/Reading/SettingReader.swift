@@ -16,7 +16,7 @@ struct SettingReader {
     }
 
     /// Reads a mapping with known keys; the answer has every key of the part, in the table's order.
-    mutating func read(_ node: SettingNode, part: Part, at key: String) -> SettingValue {
+    mutating func read(_ node: SettingNode, part: SettingPart, at key: String) -> SettingValue {
         guard case .members(let members) = node.content else {
             if node.isNull { return defaults(of: part, missingAt: node.position, key) }
             report(node.position, key, "\(part.name) is a mapping, this is \(node.kind)", "write {\(part.keys.first ?? "key"): value}")
@@ -191,7 +191,7 @@ struct SettingReader {
         }
     }
 
-    private mutating func defaults(of part: Part, missingAt position: SettingPosition?, _ key: String) -> SettingValue {
+    private mutating func defaults(of part: SettingPart, missingAt position: SettingPosition?, _ key: String) -> SettingValue {
         .members(part.fields.map { SettingMember(key: $0.key, value: fallback(of: $0, missingAt: position, join(key, $0.key))) })
     }
 

@@ -31,12 +31,12 @@ public enum ConfigurationReference {
         }
     }
 
-    private static func write(_ title: String, _ part: Part, _ text: inout String) {
+    private static func write(_ title: String, _ part: SettingPart, _ text: inout String) {
         text += "\n## \(title)\n\n"
         table(part, &text)
     }
 
-    private static func table(_ part: Part, _ text: inout String) {
+    private static func table(_ part: SettingPart, _ text: inout String) {
         text += "| key | value | default | meaning |\n|---|---|---|---|\n"
         for field in part.fields {
             let help = field.help.replacing("|", with: "\\|")

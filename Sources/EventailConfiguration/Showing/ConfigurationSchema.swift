@@ -42,7 +42,7 @@ public enum ConfigurationSchema {
         })
     }
 
-    private static func members(_ json: inout JSONWriter, _ part: Part) {
+    private static func members(_ json: inout JSONWriter, _ part: SettingPart) {
         json.field("type", array: { json in
             json.value("object")
             json.value("null")

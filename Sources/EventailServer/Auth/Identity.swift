@@ -69,16 +69,6 @@ public enum AuthenticationRefusal: Error, Sendable, Equatable {
         }
     }
 
-    /// The HTTP response that says it.
-    var response: Response {
-        switch self {
-        case .missing: .problem(401, message, headers: [("WWW-Authenticate", "Bearer realm=\"eventail\"")])
-        case .invalid, .expired:
-            .problem(401, message, headers: [("WWW-Authenticate", "Bearer realm=\"eventail\", error=\"invalid_token\", error_description=\"\(message)\"")])
-        case .forbidden: .problem(403, message)
-        }
-    }
-
     /// The WebSocket close code that says it.
     var closeCode: UInt16 {
         if case .forbidden = self { return 4403 }

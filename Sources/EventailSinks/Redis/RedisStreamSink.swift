@@ -236,7 +236,7 @@ public final class RedisStreamSink: Sink, @unchecked Sendable {
 
     private func transactionReplies(_ count: Int) throws(RedisError) -> Trouble? {
         // The transaction's own refusal only says that there was one before.
-        var first: Refusal?
+        var first: RedisRefusal?
         var trouble: Trouble = .overtaken
         for index in 0..<count {
             let reply = try connection.receive()

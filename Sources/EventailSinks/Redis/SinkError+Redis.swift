@@ -12,7 +12,7 @@ extension SinkError {
         }
     }
 
-    private static func isLasting(_ refusal: Refusal) -> Bool {
+    private static func isLasting(_ refusal: RedisRefusal) -> Bool {
         if refusal.code == "CROSSSLOT" { return true }
         // These have no code of their own.
         return refusal.code == "ERR"

@@ -4,7 +4,7 @@ internal import CLinux
 ///
 /// Made by `main` before any thread starts: SIGINT, SIGTERM and SIGHUP are blocked from then on and arrive here only. *Thread*: one reads.
 public final class SignalReceiver: Sendable {
-    public enum Request: Sendable {
+    public enum Demand: Sendable {
         /// SIGINT or SIGTERM.
         case stop
         /// SIGHUP.
@@ -23,7 +23,7 @@ public final class SignalReceiver: Sendable {
     }
 
     /// The next request; nil when no signal has come.
-    public func next() -> Request? {
+    public func next() -> Demand? {
         var record = signalfd_siginfo()
         let size = MemoryLayout<signalfd_siginfo>.size
         let got = unsafe read(descriptor.number, &record, size)

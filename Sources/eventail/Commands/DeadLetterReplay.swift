@@ -10,9 +10,6 @@ internal import EventailSystem
 /// Which letters went is kept beside them, written before and settled after the inbox has them, so that a letter goes once whatever comes between.
 /// *Thread*: one; a second process waits its turn outside. *Limits*: one segment of letters in memory.
 struct DeadLetterReplay {
-    /// The source under which the pipeline reads replayed lines.
-    static let source = "dead-letters"
-
     struct Totals {
         var delivered = 0
         var refused = 0
@@ -29,14 +26,12 @@ struct DeadLetterReplay {
     private var gone: Set<String> = []
     private var extractors: [String: Extractor] = [:]
 
-    static func folder(in stateFolder: String) -> String { "\(stateFolder)/inbox/\(source)" }
-
     init(_ configuration: Configuration) throws {
         reader = DeadLetterReader(stateFolder: configuration.stateFolder)
         ledger = "\(configuration.stateFolder)/dead-letter/replayed"
         profiles = try ProfileSet(catalogue: Catalogue(), files: Assembly.profileFiles(configuration.sources))
         passesUnknownTypes = Set(configuration.sources.filter { $0.unknownTypes == .pass }.map(\.profile))
-        let folder = Self.folder(in: configuration.stateFolder)
+        let folder = ReplayInbox.folder(in: configuration.stateFolder)
         try FileSystem.makeFolder(folder)
         lock = try Descriptor.open("\(folder)/lock", [.readWrite, .create])
         guard try lock.tryLock() else {

@@ -29,7 +29,7 @@ enum HubCommand: Command {
         let read = { () throws(ConfigurationError) -> Configuration in try ConfigurationReader().read(file: file, additions) }
         let configuration: Configuration
         do throws(ConfigurationError) { configuration = try read() } catch {
-            for problem in error.problems { RunCommand.tell(problem) }
+            for problem in error.problems { problem.log() }
             throw .logged(ExitStatus.configuration)
         }
         return try RunCommand.run(configuration: configuration, exitAtEnd: false, rereading: read)

@@ -43,22 +43,10 @@ enum RunCommand: Command {
         }
         let configuration: Configuration
         do throws(ConfigurationError) { configuration = try read() } catch {
-            for problem in error.problems { tell(problem) }
+            for problem in error.problems { problem.log() }
             throw .logged(ExitStatus.configuration)
         }
         return try run(configuration: configuration, exitAtEnd: exitAtEnd, rereading: read)
-    }
-
-    /// Logs a mistake with its place.
-    static func tell(_ problem: ConfigurationProblem) {
-        let position = problem.position
-        if position.line == 0 {
-            Log.error("configuration", problem.description, ["file": position.file, "key": problem.key])
-        } else {
-            Log.error(
-                "configuration", problem.description,
-                ["file": position.file, "line": "\(position.line)", "column": "\(position.column)", "key": problem.key])
-        }
     }
 
     static func configureLog(_ arguments: Arguments) throws(CommandFailure) {

@@ -62,7 +62,7 @@ enum Assembly {
 
     static func store(_ plan: Plan) throws -> StateStore {
         // Made before it is followed: else the folder above it would be watched, in which the state changes all the time.
-        try FileSystem.makeFolder(DeadLetterReplay.folder(in: plan.configuration.stateFolder))
+        try FileSystem.makeFolder(ReplayInbox.folder(in: plan.configuration.stateFolder))
         let store = try StateStore(folder: plan.configuration.stateFolder, catalogue: plan.catalogue)
         for notice in store.notices { Log.warning("state", notice) }
         return store
@@ -174,7 +174,7 @@ enum Assembly {
     /// What `eventail dead-letter replay` hands over, whenever it does.
     private static func replayed(_ configuration: Configuration) -> TailSource {
         TailSource(
-            name: DeadLetterReplay.source, paths: [Inbox.pattern(folder: DeadLetterReplay.folder(in: absolute(configuration.stateFolder)))],
+            name: ReplayInbox.source, paths: [Inbox.pattern(folder: ReplayInbox.folder(in: absolute(configuration.stateFolder)))],
             maximumLineBytes: 1 << 30, isSequence: true)
     }
 

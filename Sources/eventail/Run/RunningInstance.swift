@@ -82,7 +82,7 @@ final class RunningInstance {
             }
             return next
         } catch let error as ConfigurationError {
-            for problem in error.problems { RunCommand.tell(problem) }
+            for problem in error.problems { problem.log() }
             Log.error("configuration", "not reloaded, the old configuration stays", ["problems": "\(error.problems.count)"])
         } catch {
             Log.error("configuration", "not reloaded, the old configuration stays: \(error)")
