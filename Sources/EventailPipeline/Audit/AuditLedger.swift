@@ -56,9 +56,17 @@ public final class AuditLedger: Sendable {
         var sources: [String: AuditCounts] = [:]
         /// By number of `Catalogue`.
         var types: [Int64] = []
+        /// Which of them changed since they were last taken.
+        var isDirtyType: [Bool] = []
         var dirtyFiles: Set<FileKey> = []
-        var dirtyTypes: Set<Int> = []
         var dirtySources: Set<String> = []
+
+        /// Makes room for the type of a number.
+        mutating func grow(to number: Int) {
+            if number < types.count { return }
+            types.append(contentsOf: repeatElement(0, count: number + 1 - types.count))
+            isDirtyType.append(contentsOf: repeatElement(false, count: number + 1 - isDirtyType.count))
+        }
     }
 
     private let catalogue: Catalogue
@@ -88,7 +96,7 @@ public final class AuditLedger: Sendable {
             guard value.count == 8, let cut = key.firstIndex(of: 0) else { continue }
             let number = catalogue.number(
                 profile: String(decoding: key[..<cut], as: UTF8.self), type: String(decoding: key[(cut + 1)...], as: UTF8.self))
-            Self.grow(&initial.types, to: Int(number))
+            initial.grow(to: Int(number))
             initial.types[Int(number)] = value.number(at: 0)
         }
         totalBefore = initial.total
@@ -139,14 +147,14 @@ public final class AuditLedger: Sendable {
             for source in state.dirtySources {
                 changes.append(StoredChange(kind: Kind.source, key: Array(source.utf8), value: state.sources[source]?.encode()))
             }
-            for type in state.dirtyTypes {
+            for type in state.types.indices where state.isDirtyType[type] {
+                state.isDirtyType[type] = false
                 var value: [UInt8] = []
                 value.append(littleEndian: state.types[type])
                 changes.append(
                     StoredChange(kind: Kind.type, key: Array(entries[type].profile.utf8) + [0] + Array(entries[type].type.utf8), value: value))
             }
             state.dirtyFiles.removeAll()
-            state.dirtyTypes.removeAll()
             state.dirtySources.removeAll()
             return changes
         }
@@ -180,12 +188,8 @@ public final class AuditLedger: Sendable {
 
     private static func add(_ run: (type: Int, count: Int64), to state: inout State) {
         if run.count == 0 { return }
-        grow(&state.types, to: run.type)
+        state.grow(to: run.type)
         state.types[run.type] += run.count
-        state.dirtyTypes.insert(run.type)
-    }
-
-    private static func grow(_ types: inout [Int64], to number: Int) {
-        if types.count <= number { types.append(contentsOf: repeatElement(0, count: number + 1 - types.count)) }
+        state.isDirtyType[run.type] = true
     }
 }

@@ -16,7 +16,7 @@ enum StateSchema {
 
     /// Makes an empty file into a state.
     static func create(in database: Database, epoch: String) throws(StoreError) {
-        try database.execute("PRAGMA page_size=4096; PRAGMA auto_vacuum=INCREMENTAL")
+        try database.execute("PRAGMA page_size=16384; PRAGMA auto_vacuum=INCREMENTAL")
         try configure(database)
         try database.transaction { () throws(StoreError) in
             try database.execute(tables)
@@ -31,7 +31,7 @@ enum StateSchema {
     static func configure(_ database: Database) throws(StoreError) {
         try database.execute(
             """
-            PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=2000; PRAGMA journal_size_limit=67108864;
+            PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=1000; PRAGMA journal_size_limit=67108864;
             PRAGMA cache_size=-16384; PRAGMA temp_store=MEMORY; PRAGMA foreign_keys=OFF; PRAGMA trusted_schema=OFF
             """)
     }
