@@ -56,7 +56,7 @@ class Redis:
         except redis_py.RedisError: return False
 
     def client(self, **options):
-        return redis_py.Redis(port=self.port, socket_timeout=10, **options)
+        return redis_py.Redis(host="127.0.0.1", port=self.port, socket_timeout=10, **options)
 
     def kill(self):
         if self.process and self.process.poll() is None:
