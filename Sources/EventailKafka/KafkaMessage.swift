@@ -31,11 +31,6 @@ internal import CRdKafka
         return unsafe Self.bytes(value, count) ?? []
     }
 
-    /// The value's bytes without a copy.
-    public func withValue<Answer>(_ body: (UnsafeRawBufferPointer) -> Answer) -> Answer {
-        unsafe body(UnsafeRawBufferPointer(start: message.pointee.payload, count: message.pointee.len))
-    }
-
     private static func bytes(_ start: UnsafeRawPointer?, _ count: Int) -> [UInt8]? {
         guard let start = unsafe start else { return nil }
         return unsafe Array(UnsafeRawBufferPointer(start: start, count: count))

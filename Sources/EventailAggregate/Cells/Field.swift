@@ -19,7 +19,6 @@ enum Field {
     static let count = 43
 
     @inline(__always) static func isMinimum(_ field: Int) -> Bool { field == latencyMinimum || field == durationMinimum }
-    @inline(__always) static func isMaximum(_ field: Int) -> Bool { field >= latencyMaximum }
 
     /// What a value is a multiple of most of the time: durations are told to a tenth of a millisecond, costs in millionths of a dollar.
     @inline(__always)

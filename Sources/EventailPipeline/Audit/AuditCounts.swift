@@ -60,21 +60,6 @@ public struct AuditCounts: Sendable, Equatable {
         }
     }
 
-    /// The members of an audit object; the caller adds what the tailer knows: unfinished and lost bytes.
-    public func writeFields(into json: inout JSONWriter, unfinished: Int64) {
-        json.field("bytes_read", bytesRead + unfinished)
-        json.field("bytes_valid", bytesValid)
-        json.field("bytes_dead_letter", bytesDeadLetter)
-        json.field("bytes_blank", bytesBlank)
-        json.field("bytes_unfinished", unfinished)
-        json.field("lines", lines)
-        json.field("valid", valid)
-        json.key("dead_letters")
-        writeDeadLetters(into: &json)
-        json.field("blank", blank)
-        json.field("time_missing", timeMissing)
-    }
-
     // MARK: the stored form: the numbers in order of declaration, each eight bytes
 
     func encode() -> [UInt8] {

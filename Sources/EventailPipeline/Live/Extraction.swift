@@ -66,9 +66,6 @@ public final class Extraction {
         return batch
     }
 
-    /// Forgets what it remembers of files, so that the next batches start from their checkpoints.
-    public func forgetContexts() { contexts.removeAll() }
-
     private func extractor(of source: String) throws(ProfileError) -> Extractor {
         if let known = extractors[source] { return known }
         // A checkpoint may name a source that the configuration no longer has; `auto` reads it.

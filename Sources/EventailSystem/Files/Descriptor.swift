@@ -142,9 +142,7 @@ public struct OpenFlags: OptionSet, Sendable {
     public static let create = OpenFlags(rawValue: O_CREAT)
     public static let append = OpenFlags(rawValue: O_APPEND)
     public static let truncate = OpenFlags(rawValue: O_TRUNC)
-    public static let exclusive = OpenFlags(rawValue: O_EXCL)
     /// Does not wait on a FIFO that has no writer.
     public static let nonBlocking = OpenFlags(rawValue: O_NONBLOCK)
-    public static let noFollow = OpenFlags(rawValue: O_NOFOLLOW)
     public static let folder = OpenFlags(rawValue: O_DIRECTORY)
 }

@@ -18,7 +18,6 @@ internal import CLinux
         public static let ended = Interest(rawValue: UInt32(EPOLLRDHUP.rawValue))
         /// Reported whether asked for or not.
         public static let failed = Interest(rawValue: UInt32(EPOLLERR.rawValue) | UInt32(EPOLLHUP.rawValue))
-        public static let edgeTriggered = Interest(rawValue: UInt32(1) << 31)
     }
 
     public init() throws(SystemError) {
